@@ -1,0 +1,82 @@
+"""Which passwords are strong enough. One policy for every path that sets one."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from ..refusals import Unfit
+from ..secrecy import Password
+
+#: Counted in code points, after normalising. Longer ones are refused before any library sees them.
+LONGEST: Final = 256
+
+
+class WeakPassword(Unfit):
+    """The password does not meet the policy."""
+
+
+class PasswordRule(StrEnum):
+    """The two policies: what the product documents ask for, and what NIST SP 800-63B-4 does."""
+
+    SEEDS = "seeds"
+    MODERN = "modern"
+
+
+#: Guesses a password's strength, 0 to 4, given words that an attacker would try first.
+Strength: TypeAlias = Callable[[str, tuple[str, ...]], int]
+
+#: Says what is wrong with a password for someone who is known by the given words; nothing, if it is fine.
+PasswordPolicy: TypeAlias = Callable[[Password, tuple[str, ...]], tuple[str, ...]]
+
+
+def composed(password: Password, _words: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return what is missing: eight characters, of them upper and lower case, a digit and a special one."""
+    text = password.text
+    checks = (
+        (len(text) >= 8, "must be at least 8 characters"),
+        (len(text) <= LONGEST, f"must be at most {LONGEST} characters"),
+        (any(each.isupper() for each in text), "must contain an upper case letter"),
+        (any(each.islower() for each in text), "must contain a lower case letter"),
+        (any(each.isdecimal() for each in text), "must contain a digit"),
+        (any(_special(each) for each in text), "must contain a special character"),
+    )
+    return tuple(wish for met, wish in checks if not met)
+
+
+def modern(strength: Strength) -> PasswordPolicy:
+    """Return the policy of fifteen characters or a strength of three, without rules of composition."""
+
+    def policy(password: Password, words: tuple[str, ...] = ()) -> tuple[str, ...]:
+        text = password.text
+        if len(text) > LONGEST:
+            return (f"must be at most {LONGEST} characters",)
+        if len(text) < 8:
+            return ("must be at least 8 characters",)
+        if len(text) >= 15 and len(set(text)) > 3:
+            return ()
+        # The cost of guessing grows with the length, so that a prefix has to do.
+        if strength(text[:72], words) >= 3:
+            return ()
+        return ("is too easy to guess: use 15 characters or more, or rarer words",)
+
+    return policy
+
+
+def strong_enough(
+    policy: PasswordPolicy, password: Password, words: tuple[str, ...] = (), *, field: str = "password"
+) -> None:
+    """
+    Refuse a password that the policy finds fault with.
+
+    Raises:
+        WeakPassword: with everything that is missing.
+    """
+    if wishes := policy(password, words):
+        raise WeakPassword(field, f"Password {', '.join(wishes)}")
+
+
+def _special(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PSZ"

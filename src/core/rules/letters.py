@@ -1,0 +1,56 @@
+"""What is mailed to people: what each letter says, not how it looks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from attrs import field, frozen
+
+
+@frozen
+class VerifyAddress:
+    """Asks the owner of an address to say that mail reaches them."""
+
+    to: str
+    link: str = field(repr=False)
+    expires_at: datetime = field()
+
+
+@frozen
+class ResetPassword:
+    """Lets someone who forgot their password choose another."""
+
+    to: str
+    link: str = field(repr=False)
+    expires_at: datetime = field()
+
+
+@frozen
+class AlreadyRegistered:
+    """Tells the owner of an account that somebody tried to register with their address."""
+
+    to: str
+    login: str
+    forgot: str
+
+
+@frozen
+class PasswordChanged:
+    """Tells the owner of an account that its password is another now."""
+
+    to: str
+    at: datetime
+    forgot: str
+
+
+Letter: TypeAlias = VerifyAddress | ResetPassword | AlreadyRegistered | PasswordChanged
+
+
+@frozen
+class Envelope:
+    """A letter on its way; the same id is the same letter, however often it is sent."""
+
+    id: UUID
+    letter: Letter
