@@ -6,7 +6,29 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import define, field, frozen
+
+from .refusals import Invalid, Upstream
+
+
+@define
+class MailDelayed(Upstream):
+    """The mail server is down or asks to wait."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The mail could not be sent yet: {self.reason}"
+
+
+@define
+class MailRefused(Invalid):
+    """The mail server will never take this letter."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The mail was refused: {self.reason}"
 
 
 @frozen
