@@ -1,0 +1,21 @@
+"""How deep hypothesis digs: quick by default, deep with HYPOTHESIS_PROFILE=nightly."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+
+# No deadlines: on a shared machine they would measure the neighbours.
+settings.register_profile("quick", deadline=None, print_blob=True, max_examples=60, stateful_step_count=30)
+settings.register_profile("nightly", deadline=None, print_blob=True, max_examples=2_000, stateful_step_count=100)
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the large counts to the night."""
+    if PROFILE != "nightly" and (left_out := [item for item in items if item.get_closest_marker("nightly")]):
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
