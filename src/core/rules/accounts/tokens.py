@@ -35,12 +35,12 @@ def opens(session: Session, secret: bytes) -> bool:
 
 def refresh_message(session: Session, number: int) -> bytes:
     """Return what the MAC of the session's refresh token *number* is made over."""
-    return b"\0".join((b"refresh", session.id.bytes, session.nonce, number.todecode(8, "big")))
+    return b"\0".join((b"refresh", session.id.bytes, session.nonce, number.to_bytes(8, "big")))
 
 
 def refresh_token(session: SessionId, number: int, mac: bytes) -> Secret:
     """Return refresh token *number* of a session."""
-    return Secret(encode(session.bytes + number.todecode(8, "big") + mac))
+    return Secret(encode(session.bytes + number.to_bytes(8, "big") + mac))
 
 
 def read_refresh(text: str) -> tuple[SessionId, int, bytes]:
@@ -53,4 +53,4 @@ def read_refresh(text: str) -> tuple[SessionId, int, bytes]:
     raw = decode(text, 56)
     if raw is None:
         raise InvalidRefreshToken
-    return SessionId(UUID(bytes=raw[:16])), int.fromdecode(raw[16:24], "big"), raw[24:]
+    return SessionId(UUID(bytes=raw[:16])), int.from_bytes(raw[16:24], "big"), raw[24:]
