@@ -32,9 +32,9 @@ class Users(Protocol):
         """Return the user, if there is one, and keep them from changing under us: who else holds them waits."""
 
     @abstractmethod
-    def add(self, user: User) -> None:
+    def add(self, user: User, credential: Credential | None = None) -> None:
         """
-        Add a new user.
+        Add a new user, with a credential if they have one, or neither.
 
         Of two who add the same address at once, one waits for the other and is then refused.
 

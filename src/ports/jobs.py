@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from attrs import frozen
 
 from ..core.rules.asking import Asker
-from ..core.rules.ids import JobId, UserId
+from ..core.rules.ids import JobId, SessionId, UserId
 from ..core.rules.jobs import Job, Status
 from ..core.rules.pages import Slice
 from ..core.rules.refusals import Refusal
@@ -21,11 +21,19 @@ class Jobs(Protocol):
     """Work for later, kept with the change that asks for it."""
 
     @abstractmethod
-    def add(self, command: object, *, at: datetime, subject: str | None = None, owner: UserId | None = None) -> JobId:
+    def add(
+        self,
+        command: object,
+        *,
+        at: datetime,
+        subject: str | None = None,
+        owner: UserId | None = None,
+        session: SessionId | None = None,
+    ) -> JobId:
         """
         Add a job that gives *command* to its flow, due *at*, and return its id.
 
-        Secrets in the command are sealed. *owner* is on whose behalf it runs.
+        Secrets in the command are sealed. *owner* is on whose behalf it runs, *session* which of their logins.
 
         Raises:
             Taken: ``subject`` has an active job.

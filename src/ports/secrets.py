@@ -18,12 +18,20 @@ class Keyring(Protocol):
         """The id of the key that new secrets are derived under."""
 
     @abstractmethod
-    def mac(self, message: bytes, key: str | None = None) -> bytes | None:
-        """Return 32 bytes that only we can make of *message*, under the current key or the one named; None if it is gone."""
+    def mac(self, message: bytes) -> bytes:
+        """Return 32 bytes that only we can make of *message*, under the current key."""
+
+    @abstractmethod
+    def recall(self, message: bytes, key: str) -> bytes | None:
+        """Return what `mac` made of *message* when *key* was the current one; None if that key is gone."""
 
     @abstractmethod
     def verifies(self, message: bytes, mac: bytes) -> bool:
-        """Say whether *mac* was made of *message* under any key we have, in time that does not depend on where they differ."""
+        """
+        Say whether *mac* was made of *message* under any key we have.
+
+        How long it takes does not tell where they differ.
+        """
 
 
 class Hasher(Protocol):

@@ -201,16 +201,16 @@ class Job:
             return self.break_down(code, error, now)
         again = self.after(Event.AGAIN)
         at = now + wait_after(self.attempt, roll)
-        return evolve(again._idle(now), due_at=at, error_code=code, error=error)
+        return evolve(_idle(again, now), due_at=at, error_code=code, error=error)
 
     def release(self, now: datetime) -> Job:
         """Return the job as if this attempt had not begun."""
         back = self.after(Event.RELEASE)
-        return evolve(back._idle(now), attempt=self.attempt - 1, due_at=now)
+        return evolve(_idle(back, now), attempt=self.attempt - 1, due_at=now)
 
     def cancel(self, now: datetime) -> Job:
         """Return the job cancelled, or asked to stop if it runs."""
-        return self.after(Event.CANCEL)._idle(now)
+        return _idle(self.after(Event.CANCEL), now)
 
     def repeat(self, new: JobId, now: datetime) -> Job:
         """
@@ -229,18 +229,19 @@ class Job:
     def _finish(self, event: Event, now: datetime) -> Job:
         return evolve(self.after(event), finished_at=now, lease_until=None, sent_until=None)
 
-    def _idle(self, now: datetime) -> Job:
-        """Return the job without lease, finished if its status is for ever."""
-        if self.status is Status.CANCEL_REQUESTED:
-            return self
-        return evolve(self, lease_until=None, sent_until=None, finished_at=now if self.is_terminal else None)
-
 
 def wait_after(attempt: int, roll: float) -> timedelta:
     """Return how long to wait after *attempt*: doubling, bounded, spread by *roll* over its upper half."""
     # The exponent is bounded too, or the power overflows long before the minimum is taken.
     whole = min(FIRST_WAIT * 2 ** min(attempt - 1, 30), LONGEST_WAIT)
     return whole / 2 + whole / 2 * roll
+
+
+def _idle(job: Job, now: datetime) -> Job:
+    """Return the job without lease, finished if its status is for ever."""
+    if job.status is Status.CANCEL_REQUESTED:
+        return job
+    return evolve(job, lease_until=None, sent_until=None, finished_at=now if job.is_terminal else None)
 
 
 @frozen

@@ -18,7 +18,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from .asking import Asker
-from .refusals import TooMany
+from .refusals import TooMany, Unfit
 
 UNITS: Final[Mapping[str, timedelta]] = {
     "second": timedelta(seconds=1),
@@ -99,6 +99,10 @@ class LimitReached(TooMany):
         return self.reset
 
 
+class InvalidLimit(Unfit):
+    """A limit is written as ``signup=10/hour``."""
+
+
 def opened(limit: Limit, now: datetime) -> Window:
     """Return a window that begins now with its first request."""
     return Window(1, now + limit.per)
@@ -132,7 +136,8 @@ def asks_of(limits: Mapping[str, Limit], asker: Asker, **keys: str) -> tuple[Ask
     """
     if asker.system:
         return ()
-    named = ((name.replace("_", "-"), network_of(asker.address) if key == "address" else key) for name, key in keys.items())
+    where = network_of(asker.address)
+    named = ((name.replace("_", "-"), where if key == "address" else key) for name, key in keys.items())
     return tuple(Ask(limits[name], key) for name, key in named if name in limits and key)
 
 
@@ -141,7 +146,7 @@ def parse(text: str) -> Mapping[str, Limit]:
     Return the limits that *text* sets, the rest as by default: ``signup=10/hour,login=20/minute``, or ``off``.
 
     Raises:
-        ValueError: it says what cannot be understood, or names a limit that there is not.
+        InvalidLimit: it says what cannot be understood, or names a limit that there is not.
     """
     if text.strip() == "off":
         return {}
@@ -149,7 +154,8 @@ def parse(text: str) -> Mapping[str, Limit]:
     for part in filter(None, (each.strip() for each in text.split(","))):
         match = re.fullmatch(r"([a-z-]+)\s*=\s*(?:(off)|(\d+)/(second|minute|hour|day))", part)
         if not match or match[1] not in DEFAULT:
-            raise ValueError(f"{part!r} is not a limit such as signup=10/hour; there are {', '.join(DEFAULT)}")
+            there = ", ".join(DEFAULT)
+            raise InvalidLimit("limits", f"{part!r} is not a limit such as signup=10/hour; there are {there}")
         if match[2]:
             del limits[match[1]]
         else:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+from uuid import UUID
 
-from attrs import field, frozen
-from attrs.validators import ge, instance_of, le
+from attrs import evolve, frozen
 
 from .refusals import Unfit
 
 T = TypeVar("T")
 
-MOST = 200
+#: The most items that a page may have.
+MOST: Final = 200
 
 
 class InvalidCursor(Unfit):
@@ -30,5 +32,33 @@ class Page(Generic[T]):
 class Slice:
     """Which part of a list is asked for: at most `limit` items after the key `after` (None: from the start)."""
 
-    limit: int = field(default=50, validator=[instance_of(int), ge(1), le(MOST)])
+    limit: int = 50
     after: str | None = None
+
+    @property
+    def and_one(self) -> Slice:
+        """The same part and one item more, which tells whether there is a next page."""
+        return evolve(self, limit=self.limit + 1)
+
+
+def slice_of(limit: int, cursor: str | None) -> Slice:
+    """
+    Return the part that a request asks for, in a list that is ordered by id.
+
+    Raises:
+        InvalidCursor: the cursor is not the id of an item.
+    """
+    if cursor is None:
+        return Slice(limit)
+    try:
+        return Slice(limit, str(UUID(cursor)))
+    except ValueError:
+        raise InvalidCursor("cursor", "The cursor is not one that we gave") from None
+
+
+def page_of(part: Slice, items: tuple[T, ...], key: Callable[[T], str]) -> Page[T]:
+    """Return the page of *items*, which are those of the part and one more if there are more."""
+    if len(items) <= part.limit:
+        return Page(items)
+    shown = items[: part.limit]
+    return Page(shown, key(shown[-1]))

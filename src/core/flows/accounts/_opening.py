@@ -1,0 +1,105 @@
+"""What `sign_up` and `register` do alike: open an account, once, or tell its owner that somebody tried."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from attrs import frozen
+
+from ....ports.accounts import Accounts
+from ....ports.flow import NewId, NewSecret, Taken
+from ....ports.secrets import Keyring
+from ...rules.accounts.emails import Email
+from ...rules.accounts.policy import AccountsPolicy, Disclosure
+from ...rules.accounts.users import Credential, EmailExists, User, Username, UsernameTaken, VerifiedVia
+from ...rules.asking import Role
+from ...rules.ids import SecretId, UserId
+from ...rules.onetime import InvalidToken, Purpose
+from ...rules.secrecy import Secret
+from ._secrets import make_secret, spend
+from .mail_notices import SendRegisteredMail
+from .mail_secrets import SendVerificationMail
+
+
+@frozen
+class Opening:
+    """The account that somebody wants."""
+
+    email: Email
+    username: Username | None
+    role: Role
+    hash: str | None
+    #: The secret that a browser got when it verified the address beforehand.
+    proof: Secret | None = None
+    #: Whether an operator opens it, and whether they vouch for the address.
+    by_operator: bool = False
+    vouched: bool = False
+
+
+def guest_scope(email: Email) -> str:
+    """Return the scope of keys that somebody uses before they have an account: a hash, so that it names nobody."""
+    return "guest:" + hashlib.sha256(email.canonical.encode()).hexdigest()
+
+
+@frozen
+class Openings:
+    """The ports that it takes to open an account."""
+
+    policy: AccountsPolicy
+    keyring: Keyring
+    new_id: NewId
+    new_secret: NewSecret
+
+    def open(self, accounts: Accounts, wanted: Opening, now: datetime) -> User | None:
+        """
+        Add the account and return its user; None if the address is taken and nobody may know.
+
+        Raises:
+            EmailExists: the address is taken, and people are told.
+            UsernameTaken: the name is.
+        """
+        user = User(UserId(self.new_id()), wanted.email, wanted.username, wanted.role, now)
+        try:
+            accounts.users.add(user, Credential(user.id, wanted.hash, now) if wanted.hash else None)
+        except Taken as taken:
+            if taken.what == "username":
+                raise UsernameTaken from None
+            if self.policy.disclosure is Disclosure.DISCLOSE or wanted.by_operator:
+                raise EmailExists from None
+            self._tell_owner(accounts, wanted.email, now)
+            return None
+
+        return self._verify(accounts, user, wanted, now)
+
+    def _verify(self, accounts: Accounts, user: User, wanted: Opening, now: datetime) -> User:
+        """Return the user as verified if the address is known to be theirs already, else ask them by mail."""
+        if wanted.vouched:
+            user = user.verify(VerifiedVia.OPERATOR, now)
+            accounts.users.keep(user)
+        elif wanted.proof and self._proves(accounts, wanted.proof, wanted.email, now):
+            user = user.verify(VerifiedVia.BEFORE, now)
+            accounts.users.keep(user)
+        else:
+            secret = self._secret(accounts, wanted.email.canonical, now)
+            accounts.jobs.add(SendVerificationMail(secret, wanted.email.given), at=now, owner=user.id)
+        return user
+
+    def _proves(self, accounts: Accounts, proof: Secret, email: Email, now: datetime) -> bool:
+        try:
+            secret = spend(accounts, proof, Purpose.VERIFIED_BEFORE, now)
+        except InvalidToken:
+            return False
+        return secret is not None and secret.subject == email.canonical
+
+    def _tell_owner(self, accounts: Accounts, email: Email, now: datetime) -> None:
+        # A secret that nobody gets, so that a taken address costs the same calls as a free one.
+        secret = self._secret(accounts, str(self.new_id()), now)
+        accounts.jobs.add(SendRegisteredMail(secret, email.given), at=now)
+
+    def _secret(self, accounts: Accounts, subject: str, now: datetime) -> SecretId:
+        secret = make_secret(
+            Purpose.VERIFY_EMAIL, subject, now, self.policy.verify_within, self.keyring, self.new_id, self.new_secret
+        )
+        accounts.secrets.add(secret)
+        return secret.id

@@ -1,0 +1,67 @@
+"""
+Do the jobs that are due, in this process: for programs that embed the flows, and for tests.
+
+1. Jobs whose worker let its lease lapse go back first.
+2. Due jobs are done one after the other, longest due first, until none is left or the limit is reached.
+"""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+from attrs.validators import ge
+
+from ....ports.flow import Clock, Draws, Transaction
+from ....ports.jobs import KeepAlive, Perform, Queue
+from ...rules.asking import SYSTEM, Asker, only
+from .run_job import RunJob, run_job
+
+
+@frozen
+class RunDue:
+    """Whatever is due is to be done now, at most `limit` jobs."""
+
+    limit: int = field(default=1000, validator=ge(1))
+    asker: Asker = SYSTEM
+
+
+@frozen
+class Drained:
+    """How many jobs were done, whatever became of them."""
+
+    ran: int
+
+
+def run_due(
+    command: RunDue,
+    *,
+    transaction: Transaction[Queue],
+    perform: Perform,
+    keep_alive: KeepAlive,
+    clock: Clock,
+    draws: Draws,
+) -> Drained:
+    """
+    Do what is due.
+
+    Raises:
+        NotAllowed: somebody other than the system asks.
+    """
+    only(command.asker)
+    with transaction() as queue:
+        now = clock()
+        for job in queue.jobs.lapsed(now, command.limit):
+            queue.jobs.move(job, job.try_again("LEASE_LAPSED", "The worker did not come back", now, draws()))
+
+    ran = 0
+    while ran < command.limit:
+        with transaction() as queue:
+            due = queue.jobs.due(clock(), min(100, command.limit - ran))
+        hints = [RunJob(job.id, job.attempt) for job in due]
+        done = [
+            run_job(hint, transaction=transaction, perform=perform, keep_alive=keep_alive, clock=clock, draws=draws).ran
+            for hint in hints
+        ]
+        ran += sum(done)
+        if not any(done):
+            break
+    return Drained(ran)
