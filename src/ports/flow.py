@@ -48,3 +48,7 @@ class Taken(Exception):
 
 class Clash(Exception):
     """Two transactions stood in each other's way and this one lost. Nothing is kept; it may be run again."""
+
+
+class ReadOnly(Exception):
+    """A snapshot was asked to write: a mistake in the code that asked."""

@@ -139,6 +139,28 @@ class OutcomeUnknown(Unavailable):
     """
 
 
+class OutOfReach(Unavailable):
+    """What we keep things in, or hand them to, cannot be reached or cannot work. Nothing has changed."""
+
+    def __str__(self) -> str:
+        return "A service that this needs cannot be reached"
+
+    @property
+    def retry_after(self) -> int:
+        return 5
+
+
+class Busy(TooMany):
+    """Others were at it for as long as we may wait. Nothing has changed."""
+
+    def __str__(self) -> str:
+        return "Too many are at it at the moment"
+
+    @property
+    def retry_after(self) -> int:
+        return 1
+
+
 class NotSignedIn(Unauthenticated):
     """Nobody is signed in, or no longer."""
 
