@@ -51,7 +51,7 @@ DEFAULT: Final[Mapping[str, Limit]] = {
         Limit("verification", 5, UNITS["hour"]),
         Limit("reset", 5, UNITS["hour"]),
         Limit("mail-address", 30, UNITS["hour"]),
-        Limit("token", 60, UNITS["minute"]),
+        Limit("redeem", 60, UNITS["minute"]),
     )
 }
 

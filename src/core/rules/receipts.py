@@ -11,7 +11,7 @@ out of the answer: a repeat says what happened, it does not sign anyone in.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -47,6 +47,16 @@ class InvalidKey(Unfit):
     code = "INVALID_IDEMPOTENCY_KEY"
 
 
+class Replayable(Protocol):
+    """An answer that says whether it was given before."""
+
+    @property
+    def replayed(self) -> bool: ...
+
+
+A = TypeVar("A", bound=Replayable)
+
+
 @frozen
 class Receipt:
     """That a request was made, and what came of it; `answer` is None until that is known."""
@@ -60,9 +70,9 @@ class Receipt:
     expires_at: datetime = field()
     answer: Any = None
 
-    def answers(self, again: Receipt) -> Any:
+    def answers(self, again: Receipt, kind: type[A]) -> A:
         """
-        Return the answer that was given, for an equal request.
+        Return the answer, of that kind, which an equal request got.
 
         Raises:
             IdempotencyConflict: *again* is another request.
@@ -70,7 +80,7 @@ class Receipt:
         """
         if self.fingerprint != again.fingerprint:
             raise IdempotencyConflict
-        if self.answer is None:
+        if not isinstance(self.answer, kind):
             raise RequestInProgress
         return evolve(self.answer, replayed=True)
 

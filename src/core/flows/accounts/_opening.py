@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Protocol
 
 from attrs import frozen
 
 from ....ports.accounts import Accounts
-from ....ports.flow import NewId, NewSecret, Taken
-from ....ports.secrets import Keyring
+from ....ports.flow import NewId, Taken
+from ....ports.receipts import Fingerprint
 from ...rules.accounts.emails import Email
 from ...rules.accounts.policy import AccountsPolicy, Disclosure
 from ...rules.accounts.users import Credential, EmailExists, User, Username, UsernameTaken, VerifiedVia
 from ...rules.asking import Role
 from ...rules.ids import SecretId, UserId
 from ...rules.onetime import InvalidToken, Purpose
+from ...rules.receipts import Receipt, receipt
 from ...rules.secrecy import Secret
-from ._secrets import make_secret, spend
+from ._secrets import Mint, spend
 from .mail_notices import SendRegisteredMail
 from .mail_secrets import SendVerificationMail
 
@@ -42,14 +44,35 @@ def guest_scope(email: Email) -> str:
     return "guest:" + hashlib.sha256(email.canonical.encode()).hexdigest()
 
 
+class Keyed(Protocol):
+    """A command that may be repeated under a key."""
+
+    @property
+    def email(self) -> Email: ...
+
+    @property
+    def key(self) -> str | None: ...
+
+
+def claim_of(command: Keyed, flow: str, fingerprint: Fingerprint, now: datetime) -> Receipt | None:
+    """
+    Return the receipt that the command claims; None if it has no key.
+
+    Raises:
+        InvalidKey: it has one that cannot be.
+    """
+    if command.key is None:
+        return None
+    return receipt(guest_scope(command.email), flow, command.key, fingerprint(command), now)
+
+
 @frozen
 class Openings:
     """The ports that it takes to open an account."""
 
     policy: AccountsPolicy
-    keyring: Keyring
+    mint: Mint
     new_id: NewId
-    new_secret: NewSecret
 
     def open(self, accounts: Accounts, wanted: Opening, now: datetime) -> User | None:
         """
@@ -98,8 +121,6 @@ class Openings:
         accounts.jobs.add(SendRegisteredMail(secret, email.given), at=now)
 
     def _secret(self, accounts: Accounts, subject: str, now: datetime) -> SecretId:
-        secret = make_secret(
-            Purpose.VERIFY_EMAIL, subject, now, self.policy.verify_within, self.keyring, self.new_id, self.new_secret
-        )
+        secret = self.mint.make(Purpose.VERIFY_EMAIL, subject, now, self.policy.verify_within)
         accounts.secrets.add(secret)
         return secret.id

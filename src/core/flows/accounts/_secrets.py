@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
+from attrs import frozen
+
 from ....ports.accounts import Accounts
 from ....ports.flow import NewId, NewSecret
 from ....ports.secrets import Keyring
@@ -14,19 +16,20 @@ from ...rules.onetime import OneTime, Purpose, message, parse, token
 from ...rules.secrecy import Secret
 
 
-def make_secret(
-    purpose: Purpose,
-    subject: str,
-    now: datetime,
-    within: timedelta,
-    keyring: Keyring,
-    new_id: NewId,
-    new_secret: NewSecret,
-) -> OneTime:
-    """Return a new secret about *subject*, to be added."""
-    id_, nonce = SecretId(new_id()), new_secret()
-    mac = keyring.mac(message(purpose, id_, nonce))
-    return OneTime(id_, purpose, subject, nonce, keyring.current, hashlib.sha256(mac).digest(), now, now + within)
+@frozen
+class Mint:
+    """The ports that it takes to make one-time secrets."""
+
+    keyring: Keyring
+    new_id: NewId
+    new_secret: NewSecret
+
+    def make(self, purpose: Purpose, subject: str, now: datetime, within: timedelta) -> OneTime:
+        """Return a new secret about *subject*, to be added."""
+        id_, nonce = SecretId(self.new_id()), self.new_secret()
+        mac = self.keyring.mac(message(purpose, id_, nonce))
+        digest = hashlib.sha256(mac).digest()
+        return OneTime(id_, purpose, subject, nonce, self.keyring.current, digest, now, now + within)
 
 
 def token_of(secret: OneTime, keyring: Keyring) -> Secret | None:

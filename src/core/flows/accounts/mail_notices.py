@@ -55,10 +55,10 @@ def send_registered_mail(
     with snapshot() as accounts:
         secret = accounts.secrets.find(command.secret)
     if not secret or clock() >= secret.expires_at:
-        return Sent(False)
+        return Sent(sent=False)
     login, forgot = f"{policy.app_url}/login", f"{policy.app_url}/forgot-password"
     mailer.send(Envelope(secret.id, AlreadyRegistered(command.to, login, forgot)))
-    return Sent(True)
+    return Sent(sent=True)
 
 
 def send_changed_mail(
@@ -74,8 +74,8 @@ def send_changed_mail(
     with snapshot() as accounts:
         user = accounts.users.find(command.user)
     if not user or user.erased_at:
-        return Sent(False)
+        return Sent(sent=False)
     # One message for one change: the id is that of the user, told apart by when it was.
     id_ = UUID(int=user.id.int ^ int(command.at.timestamp() * 1_000_000))
     mailer.send(Envelope(id_, PasswordChanged(user.email.given, command.at, f"{policy.app_url}/forgot-password")))
-    return Sent(True)
+    return Sent(sent=True)

@@ -64,14 +64,14 @@ def send_verification_mail(
         secret = accounts.secrets.find(command.secret)
         user = accounts.users.find_by_email(address_of(secret.subject)) if secret else None
     if not secret or secret.used_at or clock() >= secret.expires_at or (user and user.is_verified):
-        return Sent(False)
+        return Sent(sent=False)
     token = token_of(secret, keyring)
     if token is None:
-        return Sent(False)
+        return Sent(sent=False)
 
     link = f"{policy.app_url}/verify-email?token={token.text}"
     mailer.send(Envelope(secret.id, VerifyAddress(command.to, link, secret.expires_at)))
-    return Sent(True)
+    return Sent(sent=True)
 
 
 def send_reset_mail(
@@ -94,11 +94,11 @@ def send_reset_mail(
         secret = accounts.secrets.find(command.secret)
         user = accounts.users.find(UserId(UUID(secret.subject))) if secret else None
     if not secret or secret.used_at or clock() >= secret.expires_at or not user or not user.is_active:
-        return Sent(False)
+        return Sent(sent=False)
     token = token_of(secret, keyring)
     if token is None:
-        return Sent(False)
+        return Sent(sent=False)
 
     link = f"{policy.app_url}/reset-password?token={token.text}"
     mailer.send(Envelope(secret.id, ResetPassword(user.email.given, link, secret.expires_at)))
-    return Sent(True)
+    return Sent(sent=True)

@@ -25,9 +25,8 @@ from ...rules.accounts.policy import Disclosure
 from ...rules.accounts.users import Profile, Username, may_choose, words_of
 from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
-from ...rules.receipts import receipt
 from ...rules.secrecy import Password, Secret
-from ._opening import Opening, Openings, guest_scope
+from ._opening import Opening, Openings
 
 
 @frozen
@@ -83,11 +82,9 @@ def register(
     wanted = Opening(command.email, command.username, command.role, hashed, command.proof)
 
     with transaction() as accounts:
-        claim = command.key and receipt(
-            guest_scope(command.email), "accounts.register", command.key, fingerprint(command), now
-        )
+        claim = claim_of(command, "accounts.register", fingerprint, now)
         if claim and (before := accounts.receipts.claim(claim)):
-            return before.answers(claim)  # type: ignore[no-any-return]
+            return before.answers(claim, Registered)
 
         user = openings.open(accounts, wanted, now)
         told = user if policy.disclosure is Disclosure.DISCLOSE else None

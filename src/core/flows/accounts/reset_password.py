@@ -24,9 +24,9 @@ from uuid import UUID
 from attrs import frozen
 
 from ....ports.accounts import Accounts
-from ....ports.flow import Clock, NewId, NewSecret, Snapshot, Transaction
+from ....ports.flow import Clock, NewId, Snapshot, Transaction
 from ....ports.limits import Limits
-from ....ports.secrets import Hasher, Keyring
+from ....ports.secrets import Hasher
 from ...rules.accounts.emails import Email
 from ...rules.accounts.passwords import strong_enough
 from ...rules.accounts.policy import AccountsPolicy
@@ -37,7 +37,7 @@ from ...rules.ids import UserId
 from ...rules.limits import asks_of
 from ...rules.onetime import InvalidToken, Purpose, parse
 from ...rules.secrecy import Password, Secret
-from ._secrets import make_secret, spend
+from ._secrets import Mint, spend
 from .mail_notices import SendChangedMail
 from .mail_secrets import SendResetMail
 
@@ -67,9 +67,8 @@ def request_reset(
     transaction: Transaction[Accounts],
     limits: Limits,
     policy: AccountsPolicy,
-    keyring: Keyring,
+    mint: Mint,
     new_id: NewId,
-    new_secret: NewSecret,
     clock: Clock,
 ) -> Accepted:
     """
@@ -84,7 +83,7 @@ def request_reset(
     with transaction() as accounts:
         user = accounts.users.find_by_email(command.email)
         subject = str(user.id if user and user.is_active else new_id())
-        secret = make_secret(Purpose.RESET_PASSWORD, subject, now, policy.reset_within, keyring, new_id, new_secret)
+        secret = mint.make(Purpose.RESET_PASSWORD, subject, now, policy.reset_within)
         accounts.secrets.retire(Purpose.RESET_PASSWORD, subject, now)
         accounts.secrets.add(secret)
         accounts.jobs.add(SendResetMail(secret.id), at=now, owner=user.id if user else None)
@@ -111,7 +110,7 @@ def reset_password(
         WeakPassword: the new password does not meet the policy.
     """
     now = clock()
-    limits.take(asks_of(policy.limits, command.asker, token="address"), now)
+    limits.take(asks_of(policy.limits, command.asker, redeem="address"), now)
     owner = _owner(command.token, transaction=transaction, snapshot=snapshot, clock=clock)
     strong_enough(policy.password, command.new_password, owner.words, field="new_password")
     hashed = hasher.hash(command.new_password)

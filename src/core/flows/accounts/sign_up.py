@@ -24,10 +24,9 @@ from ...rules.accounts.policy import Disclosure
 from ...rules.accounts.users import Profile, words_of
 from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
-from ...rules.receipts import receipt
 from ...rules.secrecy import Password, Secret
 from ._granting import Grant, Granting
-from ._opening import Opening, Openings, guest_scope
+from ._opening import Opening, Openings
 
 
 @frozen
@@ -80,11 +79,9 @@ def sign_up(
     wanted = Opening(command.email, None, Role.CUSTOMER, hasher.hash(command.password), command.proof)
 
     with transaction() as accounts:
-        claim = command.key and receipt(
-            guest_scope(command.email), "accounts.sign_up", command.key, fingerprint(command), now
-        )
+        claim = claim_of(command, "accounts.sign_up", fingerprint, now)
         if claim and (before := accounts.receipts.claim(claim)):
-            return before.answers(claim)  # type: ignore[no-any-return]
+            return before.answers(claim, SignedUp)
 
         user = openings.open(accounts, wanted, now)
         answer = SignedUp(None, None)

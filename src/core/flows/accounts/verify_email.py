@@ -21,9 +21,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from ....ports.accounts import Accounts
-from ....ports.flow import Clock, NewId, NewSecret, Transaction
+from ....ports.flow import Clock, Transaction
 from ....ports.limits import Limits
-from ....ports.secrets import Keyring
 from ...rules.accounts.emails import Email
 from ...rules.accounts.policy import AccountsPolicy
 from ...rules.accounts.users import VerifiedVia
@@ -33,7 +32,7 @@ from ...rules.ids import UserId
 from ...rules.limits import asks_of
 from ...rules.onetime import InvalidToken, Purpose, parse
 from ...rules.secrecy import Secret
-from ._secrets import address_of, make_secret, spend, token_of
+from ._secrets import Mint, address_of, spend, token_of
 from .mail_secrets import SendVerificationMail
 
 ASKED = Accepted("If that address needs verifying, a mail is on its way")
@@ -70,9 +69,7 @@ def request_verification(
     transaction: Transaction[Accounts],
     limits: Limits,
     policy: AccountsPolicy,
-    keyring: Keyring,
-    new_id: NewId,
-    new_secret: NewSecret,
+    mint: Mint,
     clock: Clock,
 ) -> Accepted:
     """
@@ -83,7 +80,7 @@ def request_verification(
     """
     now, subject = clock(), command.email.canonical
     limits.take(asks_of(policy.limits, command.asker, verification=subject, mail_address="address"), now)
-    secret = make_secret(Purpose.VERIFY_EMAIL, subject, now, policy.verify_within, keyring, new_id, new_secret)
+    secret = mint.make(Purpose.VERIFY_EMAIL, subject, now, policy.verify_within)
 
     with transaction() as accounts:
         user = accounts.users.find_by_email(command.email)
@@ -101,9 +98,7 @@ def verify_email(
     transaction: Transaction[Accounts],
     limits: Limits,
     policy: AccountsPolicy,
-    keyring: Keyring,
-    new_id: NewId,
-    new_secret: NewSecret,
+    mint: Mint,
     clock: Clock,
 ) -> EmailVerified:
     """
@@ -114,7 +109,7 @@ def verify_email(
         InvalidToken: the secret opens nothing, or no longer.
     """
     now = clock()
-    limits.take(asks_of(policy.limits, command.asker, token="address"), now)
+    limits.take(asks_of(policy.limits, command.asker, redeem="address"), now)
     secret_id, _ = parse(command.token.text)
     answer = None
 
@@ -125,13 +120,11 @@ def verify_email(
         if secret := spend(accounts, command.token, Purpose.VERIFY_EMAIL, now):
             if user:
                 accounts.users.keep(user.verify(VerifiedVia.LINK, now))
-                answer = EmailVerified(True, user.id)
+                answer = EmailVerified(verified=True, user_id=user.id)
             else:
-                proof = make_secret(
-                    Purpose.VERIFIED_BEFORE, secret.subject, now, policy.verify_within, keyring, new_id, new_secret
-                )
+                proof = mint.make(Purpose.VERIFIED_BEFORE, secret.subject, now, policy.verify_within)
                 accounts.secrets.add(proof)
-                answer = EmailVerified(True, None, token_of(proof, keyring))
+                answer = EmailVerified(verified=True, user_id=None, proof=token_of(proof, mint.keyring))
 
     # Outside the block: the count of a failed attempt is to stay.
     if answer is None:
