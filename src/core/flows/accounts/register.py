@@ -26,7 +26,7 @@ from ...rules.accounts.users import Profile, Username, may_choose, words_of
 from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
 from ...rules.secrecy import Password, Secret
-from ._opening import Opening, Openings
+from ._opening import Opening, Openings, claim_of
 
 
 @frozen

@@ -26,7 +26,7 @@ from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
 from ...rules.secrecy import Password, Secret
 from ._granting import Grant, Granting
-from ._opening import Opening, Openings
+from ._opening import Opening, Openings, claim_of
 
 
 @frozen

@@ -117,9 +117,8 @@ class Session:
         if number == self.refresh:
             if now >= self.rotated_at + limits.refresh:
                 return self, None
-            return evolve(
-                self, refresh=number + 1, rotated_at=now, last_seen_at=max(now, self.last_seen_at)
-            ), number + 1
+            seen = max(now, self.last_seen_at)
+            return evolve(self, refresh=number + 1, rotated_at=now, last_seen_at=seen), number + 1
         if number == self.refresh - 1:
             return self, self.refresh
         if number == self.refresh - 2 and now <= self.rotated_at + limits.grace:
