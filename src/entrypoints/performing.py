@@ -1,0 +1,78 @@
+"""Do a job: read its command, call its flow on behalf of its owner, and say what came of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import attrs
+from attrs import evolve, frozen
+
+from ..core.rules.accounts.users import asker_of
+from ..core.rules.asking import GUEST, SYSTEM, Asker
+from ..core.rules.jobs import Job
+from ..core.rules.refusals import Refusal
+from ..ports.accounts import Accounts
+from ..ports.flow import Snapshot
+from ..ports.jobs import Broken, Done, Outcome, Perform, Refused
+from .catalog import bound, entries
+from .flows import Flows
+
+log = logging.getLogger(__name__)
+
+
+class Unpacking(Protocol):
+    """Reads what a job carries and writes what came of it."""
+
+    def unpack(self, name: str, text: str, asker: Asker) -> object:
+        """Return the command that was packed under the flow's name."""
+
+    def pack_answer(self, flow: str, answer: Any) -> str:
+        """Return an answer of the flow as JSON, secrets left out."""
+
+
+@frozen
+class Performer:
+    """Makes what does jobs. A flow that breaks is a bug or an outage: it is logged, and tried again."""
+
+    packing: Unpacking
+    accounts: Snapshot[Accounts]
+
+    def __call__(self, flows: Callable[[], Flows]) -> Perform:
+        """Return what does a job by calling one of *flows*."""
+
+        def perform(job: Job) -> Outcome:
+            if job.name not in entries():
+                return Broken("UNKNOWN_FLOW", f"There is no flow {job.name}", again=False)
+            try:
+                command = self.packing.unpack(job.name, job.payload, self.asker(job))
+                answer = bound(flows(), job.name)(_keyed(command, job))
+                return Done(self.packing.pack_answer(job.name, answer))
+            except Refusal as refusal:
+                return Refused(refusal)
+            except Exception as error:
+                log.exception("job %s (%s) broke", job.id, job.name)
+                return Broken(type(error).__name__, str(error), again=True)
+
+        return perform
+
+    def asker(self, job: Job) -> Asker:
+        """
+        Return the system, on behalf of the job's owner with the rights they have now.
+
+        For an owner who is gone or locked out it is a guest: never the system itself, who may do everything.
+        """
+        if job.owner is None:
+            return SYSTEM
+        with self.accounts() as accounts:
+            user = accounts.users.find(job.owner)
+        if user is None or not user.is_active:
+            return GUEST
+        return evolve(asker_of(user, SYSTEM), session=job.session)
+
+
+def _keyed(command: Any, job: Job) -> Any:
+    """Return the command with a key of the job's own if it takes one: the job may be done twice."""
+    takes = attrs.has(type(command)) and "key" in attrs.fields_dict(type(command))
+    return evolve(command, key=f"job:{job.id}") if takes and command.key is None else command
