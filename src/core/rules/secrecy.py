@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
 from attrs import field, frozen
 
 
@@ -31,3 +33,7 @@ class Password:
 
     def __str__(self) -> str:
         return "***"
+
+
+#: A password that is being chosen. Doors hold it to the policy too, so that its faults come together with all others.
+NewPassword: TypeAlias = Annotated[Password, "new"]

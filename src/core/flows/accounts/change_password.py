@@ -25,7 +25,7 @@ from ...rules.asking import GUEST, Asker, signed_in
 from ...rules.limits import asks_of
 from ...rules.onetime import Purpose
 from ...rules.refusals import NotSignedIn
-from ...rules.secrecy import Password
+from ...rules.secrecy import NewPassword, Password
 from .mail_notices import SendChangedMail
 
 
@@ -34,7 +34,7 @@ class ChangePassword:
     """Somebody wants another password."""
 
     current_password: Password
-    new_password: Password
+    new_password: NewPassword
     asker: Asker = GUEST
 
 

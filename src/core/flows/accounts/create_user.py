@@ -18,7 +18,7 @@ from ...rules.accounts.emails import Email
 from ...rules.accounts.passwords import strong_enough
 from ...rules.accounts.users import EmailExists, Profile, Username, words_of
 from ...rules.asking import GUEST, Asker, Role, only
-from ...rules.secrecy import Password
+from ...rules.secrecy import NewPassword
 from ._opening import Opening, Openings
 
 
@@ -30,7 +30,7 @@ class CreateUser:
     role: Role = Role.CUSTOMER
     username: Username | None = None
     #: None: nobody can log in before a password is chosen by mail.
-    password: Password | None = None
+    password: NewPassword | None = None
     #: Whether the operator vouches that the address is the person's.
     verified: bool = False
     asker: Asker = GUEST

@@ -25,7 +25,7 @@ from ...rules.accounts.policy import Disclosure
 from ...rules.accounts.users import Profile, Username, may_choose, words_of
 from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
-from ...rules.secrecy import Password, Secret
+from ...rules.secrecy import NewPassword, Secret
 from ._opening import Opening, Openings, claim_of
 
 
@@ -34,7 +34,7 @@ class Register:
     """Somebody wants an account."""
 
     email: Email
-    password: Password
+    password: NewPassword
     username: Username | None = None
     role: Role = Role.CUSTOMER
     #: Makes a repeat of the request harmless; None if it may not be repeated.

@@ -36,7 +36,7 @@ from ...rules.asking import GUEST, Asker
 from ...rules.ids import UserId
 from ...rules.limits import asks_of
 from ...rules.onetime import InvalidToken, Purpose, parse
-from ...rules.secrecy import Password, Secret
+from ...rules.secrecy import NewPassword, Secret
 from ._secrets import Mint, spend
 from .mail_notices import SendChangedMail
 from .mail_secrets import SendResetMail
@@ -57,7 +57,7 @@ class ResetPassword:
     """Somebody brings the secret that was mailed, and a new password."""
 
     token: Secret
-    new_password: Password
+    new_password: NewPassword
     asker: Asker = GUEST
 
 

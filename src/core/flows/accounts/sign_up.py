@@ -24,7 +24,7 @@ from ...rules.accounts.policy import Disclosure
 from ...rules.accounts.users import Profile, words_of
 from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
-from ...rules.secrecy import Password, Secret
+from ...rules.secrecy import NewPassword, Secret
 from ._granting import Grant, Granting
 from ._opening import Opening, Openings, claim_of
 
@@ -34,7 +34,7 @@ class SignUp:
     """Somebody wants an account and to be signed in to it."""
 
     email: Email
-    password: Password
+    password: NewPassword
     #: Makes a repeat of the request harmless; None if it may not be repeated.
     key: str | None = None
     #: What `verify_email` gave this browser, if it verified the address beforehand.
