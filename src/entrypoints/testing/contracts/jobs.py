@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 from hypothesis import given
 
 from ....core.rules.accounts.users import User
@@ -17,30 +17,17 @@ from ....ports.accounts import Accounts
 from ....ports.flow import Taken, Transaction
 from .. import strategies
 from ..making import DAY, HOUR, NOON, SECOND, new_id, new_job
+from ..packing import TASK, Task
 from ..threads import each_at_once, second_waits
 from .jobs_at_work import JobsAtWork, a_job
 from .storage import a_user, keeps_nothing, same, shared
-
-
-@frozen
-class Task:
-    """A command for later, with a secret in it."""
-
-    title: str
-    secret: Secret
-
-
-def pack(command: object) -> tuple[str, str]:
-    """Return the name of the flow that does a `Task`, and the task as text without its secret."""
-    assert isinstance(command, Task)
-    return "testing.task", json.dumps({"title": command.title, "secret": None})
 
 
 class JobsContract(JobsAtWork):
     """
     Beside the two fixtures: a command that the storage's codec knows.
 
-    The default is a `Task`, for a storage that is made with `pack` from here.
+    The default is a `Task`, for a storage that is made with `PlainPacking`.
     """
 
     @pytest.fixture
@@ -51,7 +38,7 @@ class JobsContract(JobsAtWork):
     @pytest.fixture
     def name(self) -> str:
         """Return the name of the command's flow."""
-        return "testing.task"
+        return TASK
 
     @shared
     @given(drawn=strategies.jobs())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 from hypothesis import given
 
 from ....core.rules.receipts import KEPT, Receipt
@@ -14,30 +14,22 @@ from ....ports.accounts import Accounts
 from ....ports.flow import Transaction
 from .. import strategies
 from ..making import DAY, NOON, SECOND, new_id, new_receipt
+from ..packing import DEED, Deed
 from ..threads import at_once, second_waits
 from .storage import StorageContract, keeps_nothing, same, shared
-
-
-@frozen
-class Deed:
-    """An answer with a secret in it."""
-
-    text: str
-    secret: Secret | None = None
-    replayed: bool = False
 
 
 class ReceiptsContract(StorageContract):
     """
     Beside the two fixtures: an answer that the storage's codec knows as that of the flow.
 
-    The default is a `Deed`, for a storage whose codec finds it under ``testing.deed``.
+    The default is a `Deed`, for a storage that is made with `PlainPacking`.
     """
 
     @pytest.fixture
     def flow(self) -> str:
         """Return the name of the flow that gives the answer."""
-        return "testing.deed"
+        return DEED
 
     @pytest.fixture
     def answer(self) -> Any:

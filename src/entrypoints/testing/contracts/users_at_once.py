@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ....core.rules.accounts.users import Credential, User
+from ....core.rules.pages import Slice
 from ....ports.accounts import Accounts
 from ....ports.flow import ReadOnly, Snapshot, Taken, Transaction
 from ..making import NOON, new_email, new_user
