@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from ..core.flows.accounts.act_for import ActFor
 from ..core.flows.accounts.authenticate import Authenticate
 from ..core.flows.accounts.change_password import ChangePassword
 from ..core.flows.accounts.create_user import CreateUser
@@ -47,6 +48,7 @@ class AccountFlows:
     register: Flow[Register, Registered]
     log_in: Flow[LogIn, LoggedIn]
     authenticate: Flow[Authenticate, Asker]
+    act_for: Flow[ActFor, Asker]
     me: Flow[Me, Profile]
     log_out: Flow[LogOut, Nothing]
     refresh: Flow[Refresh, Refreshed]

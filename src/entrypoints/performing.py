@@ -9,12 +9,10 @@ from typing import Any, Protocol
 import attrs
 from attrs import evolve, frozen
 
-from ..core.rules.accounts.users import asker_of
-from ..core.rules.asking import GUEST, SYSTEM, Asker
+from ..core.flows.accounts.act_for import ActFor
+from ..core.rules.asking import SYSTEM, Asker
 from ..core.rules.jobs import Job
 from ..core.rules.refusals import Refusal
-from ..ports.accounts import Accounts
-from ..ports.flow import Snapshot
 from ..ports.jobs import Broken, Done, Outcome, Perform, Refused
 from .catalog import bound, entries
 from .flows import Flows
@@ -37,7 +35,6 @@ class Performer:
     """Makes what does jobs. A flow that breaks is a bug or an outage: it is logged, and tried again."""
 
     packing: Unpacking
-    accounts: Snapshot[Accounts]
 
     def __call__(self, flows: Callable[[], Flows]) -> Perform:
         """Return what does a job by calling one of *flows*."""
@@ -46,7 +43,7 @@ class Performer:
             if job.name not in entries():
                 return Broken("UNKNOWN_FLOW", f"There is no flow {job.name}", again=False)
             try:
-                command = self.packing.unpack(job.name, job.payload, self.asker(job))
+                command = self.packing.unpack(job.name, job.payload, _asker(job, flows()))
                 answer = bound(flows(), job.name)(_keyed(command, job))
                 return Done(self.packing.pack_answer(job.name, answer))
             except Refusal as refusal:
@@ -57,19 +54,10 @@ class Performer:
 
         return perform
 
-    def asker(self, job: Job) -> Asker:
-        """
-        Return the system, on behalf of the job's owner with the rights they have now.
 
-        For an owner who is gone or locked out it is a guest: never the system itself, who may do everything.
-        """
-        if job.owner is None:
-            return SYSTEM
-        with self.accounts() as accounts:
-            user = accounts.users.find(job.owner)
-        if user is None or not user.is_active:
-            return GUEST
-        return evolve(asker_of(user, SYSTEM), session=job.session)
+def _asker(job: Job, flows: Flows) -> Asker:
+    """Return the system, on behalf of the job's owner if it has one."""
+    return SYSTEM if job.owner is None else flows.accounts.act_for(ActFor(job.owner, job.session))
 
 
 def _keyed(command: Any, job: Job) -> Any:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from ..core.flows.accounts._granting import Granting
 from ..core.flows.accounts._opening import Openings
 from ..core.flows.accounts._secrets import Mint
+from ..core.flows.accounts.act_for import act_for
 from ..core.flows.accounts.authenticate import authenticate
 from ..core.flows.accounts.change_password import change_password
 from ..core.flows.accounts.create_user import create_user
@@ -125,6 +126,7 @@ def _accounts(parts: Parts) -> AccountFlows:
         authenticate=bind(
             authenticate, transaction=accounts, snapshot=snapshot, tokens=tokens, limits=sessions, clock=clock
         ),
+        act_for=bind(act_for, snapshot=snapshot, limits=sessions, clock=clock),
         me=bind(me, snapshot=snapshot),
         log_out=bind(log_out, transaction=accounts, clock=clock),
         refresh=bind(refresh, transaction=accounts, keyring=keyring, granting=granting, limits=sessions, clock=clock),
