@@ -1,0 +1,114 @@
+"""The web child of `hexflows serve`: gunicorn on a socket that it inherits, ending with its parent."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from threading import Thread
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
+
+from .settings import Settings, settings_from
+
+
+class Lines(Logger):  # type: ignore[misc]
+    """gunicorn's own log, written by our handlers; each request is logged by the application."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        # Which signal it got and which process it started is for whoever looks for a fault.
+        self.error_log.setLevel(
+            max(self.error_log.level, logging.WARNING) if cfg.loglevel != "debug" else logging.DEBUG
+        )
+
+
+class Threads(ThreadWorker):  # type: ignore[misc]
+    """Answers each request in a thread. A socket that was shut down means: finish what runs, and end."""
+
+    def accept(self, listener: Any) -> None:
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            self.handle_exit(signal.SIGTERM, None)
+
+
+class Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn as our settings have it."""
+
+    def __init__(self, settings: Settings, listen: int, alive: int) -> None:
+        self.settings = settings
+        self.listen = listen
+        self.alive = alive
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options().items():
+            self.cfg.set(name, value)
+
+    def options(self) -> dict[str, Any]:
+        """Return what we set; nothing is read from gunicorn's own variables and files."""
+        settings = self.settings
+        return {
+            "bind": f"fd://{self.listen}",
+            "worker_class": Threads,
+            "workers": settings.web_processes,
+            "threads": settings.threads,
+            # Kept-alive connections wait outside of the threads, so that there may be more of them.
+            "worker_connections": max(1000, 4 * settings.threads),
+            "keepalive": 15,
+            "timeout": 60,
+            "graceful_timeout": settings.grace,
+            "logger_class": Lines,
+            "loglevel": settings.log_level,
+            "control_socket_disable": True,
+            # Which proxies are believed is a rule of the application's own.
+            "forwarded_allow_ips": "",
+            "proxy_allow_ips": "",
+            "proc_name": "hexflows",
+            "post_fork": self.watch,
+        }
+
+    def load(self) -> Any:
+        """Return the application; called after the fork, so that no connection is shared by two processes."""
+        from .http import app
+
+        return app(self.settings)
+
+    def watch(self, _arbiter: object, worker: Any) -> None:
+        """Have the process end when the parent of us all does; in the child, since a thread does not survive a fork."""
+        Thread(target=self.end_with_parent, args=(worker, os.getppid()), daemon=True).start()
+
+    def end_with_parent(self, worker: Any, arbiter: int) -> None:
+        """Wait for the end of the pipe; then refuse newcomers, and ask gunicorn to end."""
+        os.read(self.alive, 1)
+        for listener in worker.sockets:
+            # For every process that shares it: or newcomers would wait in line for nobody.
+            with suppress(OSError):
+                listener.sock.shutdown(socket.SHUT_RDWR)
+        # An arbiter that is gone leaves its number to others.
+        os.kill(arbiter if os.getppid() == arbiter else os.getpid(), signal.SIGTERM)
+
+
+def main(listen: int, alive: int) -> None:
+    """Serve on the socket until told to end."""
+    from .logs import configure
+
+    settings = settings_from(os.environ)
+    configure(settings)
+    Web(settings, listen, alive).run()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
