@@ -13,6 +13,7 @@ the part's name before whatever was wrong in it, and passes all of that on as on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
@@ -33,6 +34,7 @@ C = TypeVar("C")
 Hook: TypeAlias = Callable[[Any, Any], Any]
 
 _MISSING: Final = object()
+_NAMED: Final = re.compile(r"^(Length of )?'\w+' ")
 _MANY: Final = (list, tuple, frozenset, Sequence, AbstractSet)
 
 
@@ -74,9 +76,9 @@ class Reader:
     def __attrs_post_init__(self) -> None:
         converter = self._converter
         converter.register_structure_hook_factory(is_object, self._object)
-        converter.register_structure_hook_factory(lambda kind: get_origin(kind) in _MANY, self._many)
+        converter.register_structure_hook_factory(lambda kind: _origin(kind) in _MANY, self._many)
         converter.register_structure_hook_factory(_is_mapping, self._mapping)
-        converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _literal)
+        converter.register_structure_hook_func(lambda kind: _origin(kind) is Literal, _literal)
         converter.register_structure_hook_func(lambda kind: kind == NewPassword, self._new_password)
         for simple, hook in SIMPLE.items():
             converter.register_structure_hook(simple, hook)
@@ -112,14 +114,14 @@ class Reader:
                 continue
             found += 1
             try:
-                values[part.shape.attribute.alias] = part.hook(value, part.shape.type)
+                values[part.shape.argument] = part.hook(value, part.shape.type)
             except (Wrong, Unfit, ValueError) as error:
                 faults += faults_of(error, part.key)
 
         if self.strict and found != len(message):
             readable = {part.key for part in parts}
             faults += (Fault(str(key), "is not a known field") for key in message if key not in readable)
-        return _made(get_origin(kind) or kind, values, parts, faults)
+        return _made(_origin(kind), values, parts, faults)
 
     def _plan(self, kind: Any) -> tuple[Part, ...]:
         plan = self._plans.get(kind)
@@ -178,10 +180,10 @@ def _doubts(parts: Sequence[Part], values: Mapping[str, Any]) -> list[Fault]:
     """Return what the fields' own checks say: all of them, where the class would stop at the first."""
     doubts: list[Fault] = []
     for part in parts:
-        attribute = part.shape.attribute
-        if attribute.validator and attribute.alias in values:
+        attribute, name = part.shape.attribute, part.shape.argument
+        if attribute.validator and name in values:
             try:
-                attribute.validator(None, attribute, values[attribute.alias])
+                attribute.validator(None, attribute, values[name])
             except Unfit as unfit:
                 doubts += faults_of(unfit, part.key)
             except ValueError as error:
@@ -191,8 +193,8 @@ def _doubts(parts: Sequence[Part], values: Mapping[str, Any]) -> list[Fault]:
 
 def _plain(error: ValueError) -> str:
     """Return what a check says without the name and the value, which it was told in Python's words."""
-    said = str(error.args[0])
-    return said.partition("' ")[2].partition(": ")[0] or said.partition(": ")[0]
+    said = str(error.args[0]).partition(": ")[0]
+    return _NAMED.sub(lambda found: "length " if found[1] else "", said)
 
 
 def _each(items: Any, hook: Hook, kind: Any) -> dict[str, Any]:
@@ -221,7 +223,11 @@ def _literal(value: Any, kind: Any) -> Any:
 
 
 def _is_mapping(kind: Any) -> bool:
-    return (get_origin(kind) or kind) in (dict, Mapping)
+    return _origin(kind) in (dict, Mapping)
+
+
+def _origin(kind: Any) -> Any:
+    return get_origin(kind) or kind
 
 
 #: The strict reader of doors that know no password policy.

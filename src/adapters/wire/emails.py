@@ -21,6 +21,12 @@ from ...core.rules.accounts.emails import LONGEST, Email, InvalidEmail, fold, un
 #: Code points as typed; composition only makes an address shorter, and nothing this long becomes a good one.
 LONGEST_TYPED: Final = 320
 
+#: RFC 5321, 4.5.3.1.1.
+LONGEST_LOCAL: Final = 64
+
+#: What nearly every local part looks like, so that it need not be looked at closer.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+
 #: The longest name that the domain name system has.
 LONGEST_DOMAIN: Final = 253
 
@@ -56,14 +62,19 @@ def _split(text: str) -> tuple[str, str]:
     if not at or not local:
         raise _invalid("Email must look like name@example.com")
     domain = _ascii(domain)
+    if not _PLAIN.fullmatch(local) or len(local) > LONGEST_LOCAL:
+        _check(local)
+    if len(text.encode()) > LONGEST or len(local.encode()) + 1 + len(domain) > LONGEST:
+        raise _invalid(f"Email must be at most {LONGEST} bytes long")
+    return fold(local), domain
+
+
+def _check(local: str) -> None:
     try:
         # Beside a domain that it knows to be fine: it would refuse the reserved ones.
         validate_email(f"{local}@example.com", check_deliverability=False, strict=True)
     except EmailNotValidError:
         raise _invalid("Email has a part before the @ that no address has") from None
-    if len(text.encode()) > LONGEST or len(local.encode()) + 1 + len(domain) > LONGEST:
-        raise _invalid(f"Email must be at most {LONGEST} bytes long")
-    return fold(local), domain
 
 
 def _ascii(domain: str) -> str:

@@ -28,7 +28,7 @@ class Fault:
         return evolve(self, path=f"{name}.{self.path}" if self.path else name)
 
 
-class Wrong(Exception):  # noqa: N818 - it never leaves the wire
+class Wrong(Exception):
     """Everything that is wrong with a value that has parts."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 from attrs import frozen
@@ -22,6 +22,11 @@ class Shape:
     def name(self) -> str:
         """What the field is called in Python."""
         return self.attribute.name
+
+    @property
+    def argument(self) -> str:
+        """What it is called when an object is made."""
+        return self.attribute.alias or self.attribute.name
 
     @property
     def required(self) -> bool:
@@ -47,8 +52,8 @@ def is_object(kind: Any) -> bool:
 
 def _filled(kind: Any, given: dict[Any, Any]) -> Any:
     """Return *kind* with its type variables filled in: ``tuple[T, ...]`` becomes ``tuple[Profile, ...]``."""
-    if kind in given:
-        return given[kind]
+    if isinstance(kind, TypeVar):
+        return given.get(kind, Any)
     if wanted := getattr(kind, "__parameters__", ()):
         return kind[tuple(given.get(each, Any) for each in wanted)]
     return kind

@@ -11,6 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
 from typing import Any, Final, TypeAlias
@@ -80,27 +81,23 @@ def truth(value: Any, _: object = bool) -> bool:
     """Return true or false; 1 and "true" are neither."""
     if value is not True and value is not False:
         raise ValueError("must be true or false")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def moment(value: Any, _: object = datetime) -> datetime:
     """Return a moment that is written with its offset from UTC (RFC 3339)."""
-    try:
-        if not _MOMENT.fullmatch(text(value)):
-            raise ValueError
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("must be a date and time with an offset, such as 2026-01-31T12:00:00Z") from None
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError, OverflowError):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    raise ValueError("must be a date and time with an offset, such as 2026-01-31T12:00:00Z")
 
 
 def day(value: Any, _: object = date) -> date:
     """Return a calendar day."""
-    try:
-        if not _DAY.fullmatch(text(value)):
-            raise ValueError
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be a date, such as 2026-01-31") from None
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError("must be a date, such as 2026-01-31")
 
 
 def identifier(value: Any, _: object = UUID) -> UUID:
