@@ -15,7 +15,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Index,
-    PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
     and_,

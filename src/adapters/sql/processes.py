@@ -19,7 +19,7 @@ class PerProcess(Generic[T]):
         self._leave = leave
         self._mutex = Lock()
         self._opened: T | None = None
-        #: What the parent uses. To close it would speak on the parent's connections, so it is only kept from collection.
+        #: What the parent uses. To close it would speak on the parent's connections, so it is only held on to.
         self._inherited: list[T] = []
         forked = WeakMethod(self._forked)
         os.register_at_fork(after_in_child=lambda: (here := forked()) and here())

@@ -1,21 +1,21 @@
 """
-SQLite: one writer at a time, fairly, and readers who never wait for it.
+SQLite: one writer at a time, in turn, and readers who never wait for it.
 
-The driver's own idea of transactions begins one only before something is changed, which
-loses updates; it is switched off, and we say `BEGIN IMMEDIATE` ourselves.
+The driver's own idea of a transaction begins only before something is changed, which
+loses updates; it is switched off, and `BEGIN IMMEDIATE` is ours to say.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
+from typing import Final, Literal, TypeAlias, TypeVar
 
 import sqlalchemy
-from sqlalchemy.dialects.sqlite.pysqlite import dialect as SqliteDialect  # noqa: N812 - it is a class
+from sqlalchemy.dialects.sqlite.pysqlite import dialect as dialect_of_sqlite
 from sqlalchemy.pool import StaticPool
 
 from ...core.rules.refusals import Busy, OutcomeUnknown, OutOfReach
@@ -28,21 +28,23 @@ from .storage import SqlStorage
 
 T = TypeVar("T")
 
-#: FULL loses nothing; NORMAL may lose what was acknowledged when the power is cut, and is much quicker.
+#: FULL loses nothing. NORMAL is much quicker, and may lose what was acknowledged when the power is cut.
 Synchronous: TypeAlias = Literal["FULL", "NORMAL"]
 
-#: Results whose low byte says that the disk or the file does not do its part.
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+#: The disk or the file does not do its part.
 _BROKEN: Final = frozenset(
     {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 )
-_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 def _result(error: Exception) -> int:
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return int(code) & 0xFF  # the rest says more than anybody asks
 
 
-def _meaning(_: Driver | None, error: Exception) -> Exception | None:
+def _meaning(_: Driver, error: Exception) -> Exception | None:
     result = _result(error)
     if result in _BUSY:
         return Busy()
@@ -54,14 +56,13 @@ def _meaning(_: Driver | None, error: Exception) -> Exception | None:
 def _broken_rule(error: Exception) -> str | None:
     if _result(error) != sqlite3.SQLITE_CONSTRAINT:
         return None
-    # "UNIQUE constraint failed: users.email", or "... failed: index 'name'" for one on expressions
-    _, _, rule = str(error).partition("constraint failed: ")
-    return rule.removeprefix("index '").removesuffix("'")
+    _, _, columns = str(error).partition("UNIQUE constraint failed: ")
+    return columns
 
 
 DIALECT: Final = Dialect(
     name="sqlite",
-    sqlalchemy=SqliteDialect(paramstyle="qmark"),
+    sqlalchemy=dialect_of_sqlite(paramstyle="qmark"),
     error=sqlite3.Error,
     meaning=_meaning,
     broken_rule=_broken_rule,
@@ -69,7 +70,7 @@ DIALECT: Final = Dialect(
 )
 
 
-class _Opened:
+class _Here:
     """One process's connections to the file, and its place in the line of writers."""
 
     def __init__(self, path: Path, wait: float, synchronous: Synchronous) -> None:
@@ -78,12 +79,19 @@ class _Opened:
         self._synchronous = synchronous
         self._turns = Turns()
         self._lock = FileLock(path)
-        #: Connections that nobody uses; popping and appending are safe between threads.
-        self.writers: list[sqlite3.Connection] = []
-        self.readers: list[sqlite3.Connection] = []
+        self._closed = False
+        # Nobody uses these at the moment. Taking from a list and adding to it is safe between threads.
+        self._writers: list[sqlite3.Connection] = []
+        self._readers: list[sqlite3.Connection] = []
+        self._write_ahead()
 
     def acquire(self, wait: float | None = None) -> None:
-        """Wait until nobody else writes, in this process and then in all."""
+        """
+        Wait until nobody else writes, first in this process and then in any.
+
+        Raises:
+            Busy: somebody did for too long.
+        """
         wait = self._wait if wait is None else wait
         deadline = monotonic() + wait
         if not self._turns.acquire(wait):
@@ -98,29 +106,178 @@ class _Opened:
             raise Busy
 
     def release(self) -> None:
+        """Let the next one write."""
         self._lock.release()
         self._turns.release()
 
-    def connect(self, *, read: bool) -> sqlite3.Connection:
-        # Connections go from thread to thread, never in use by two at once.
-        driver = sqlite3.connect(self._path, isolation_level=None, timeout=self._wait, check_same_thread=False)
+    def writer(self) -> sqlite3.Connection:
+        """Return a connection to write on."""
+        return self._writers.pop() if self._writers else self.connect()
+
+    def reader(self) -> sqlite3.Connection:
+        """Return a connection to read on."""
+        try:
+            return self._readers.pop()
+        except IndexError:
+            driver = self.connect()
+            driver.execute("PRAGMA query_only = ON")
+            return driver
+
+    def connect(self) -> sqlite3.Connection:
+        """Return a new connection. It may go from thread to thread, with one of them at a time."""
+        driver = sqlite3.connect(self._path, timeout=self._wait, isolation_level=None, check_same_thread=False)
         driver.execute(f"PRAGMA synchronous = {self._synchronous}")
         driver.execute("PRAGMA foreign_keys = ON")
-        if driver.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            self._write_ahead(driver)
-        if read:
-            driver.execute("PRAGMA query_only = ON")
         return driver
 
-    def leave(self) -> None:
-        self._lock.close()
+    def keep(self, driver: sqlite3.Connection) -> None:
+        """
+        Keep what was written.
+
+        Raises:
+            OutOfReach: it could not be, for want of room.
+            OutcomeUnknown: the disk failed in the middle.
+        """
+        try:
+            driver.execute("COMMIT")
+        except sqlite3.Error as error:
+            driver.close()
+            if _result(error) == sqlite3.SQLITE_IOERR:
+                raise OutcomeUnknown from error
+            raise (_meaning(driver, error) or error) from error
+        self._put_back(driver, self._writers)
+
+    def undo(self, driver: sqlite3.Connection) -> None:
+        """Undo what was written."""
+        self._end(driver, self._writers)
+
+    def leave(self, driver: sqlite3.Connection) -> None:
+        """Let go of the moment that was read."""
+        self._end(driver, self._readers)
 
     def close(self) -> None:
-        for idle in (self.writers, self.readers):
+        """Close what nobody uses, and what is used as soon as it is not."""
+        self.acquire()
+        self._closed = True
+        for idle in (self._writers, self._readers):
             while idle:
                 idle.pop().close()
+        self._lock.close()
+        self._turns.release()
 
-    def _write_ahead(self, driver: sqlite3.Connection) -> None:
-        # Once in a file's life, without anybody's being in it: two first openers would refuse each other.
-        with FirstLine(self._path, self._wait):
-            driver.execute("PRAGMA journal_mode = WAL")
+    def forget(self) -> None:
+        """Give up the place in line, in a process that was forked off and has its own."""
+        self._lock.close()
+
+    def _end(self, driver: sqlite3.Connection, idle: list[sqlite3.Connection]) -> None:
+        try:
+            if driver.in_transaction:  # A full disk has undone it already.
+                driver.execute("ROLLBACK")
+        except sqlite3.Error:
+            # Closing undoes it as well.
+            driver.close()
+        else:
+            self._put_back(driver, idle)
+
+    def _put_back(self, driver: sqlite3.Connection, idle: list[sqlite3.Connection]) -> None:
+        if self._closed:
+            driver.close()
+        else:
+            idle.append(driver)
+
+    def _write_ahead(self) -> None:
+        driver = self.connect()
+        if driver.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            # Once in the file's life, and alone: of two who do it together one is refused.
+            self.acquire()
+            try:
+                driver.execute("PRAGMA journal_mode = WAL")
+            finally:
+                self.release()
+        self._writers.append(driver)
+
+
+class SqliteStorage(SqlStorage):
+    """A database in a file."""
+
+    dialect = DIALECT
+
+    def __init__(self, path: Path, *, wait: float = 5.0, synchronous: Synchronous = "FULL") -> None:
+        self._here = PerProcess(lambda: _open(path, wait, synchronous), _Here.forget)
+
+    def ping(self) -> None:
+        with self._reading(lambda connection: connection) as connection:
+            _said(connection.driver, "PRAGMA schema_version")
+
+    def dispose(self) -> None:
+        if here := self._here.take():
+            here.close()
+
+    @contextmanager
+    def migrating(self, wait: float = 60.0) -> Iterator[sqlalchemy.Connection]:
+        here = self._here.get()
+        here.acquire(wait)
+        try:
+            with closing(here.connect()) as driver:
+                engine = sqlalchemy.create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
+                with engine.connect() as connection:
+                    # Tables are changed by building them anew, which references to them must live through.
+                    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    yield connection
+                    if dangling := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+                        raise sqlite3.IntegrityError(f"rows refer to what is not there: {dangling[:10]}")
+                    connection.commit()
+        finally:
+            here.release()
+
+    @contextmanager
+    def _writing(self, view: Callable[[Connection], T]) -> Iterator[T]:
+        here = self._here.get()
+        here.acquire()
+        try:
+            driver = _begun(here.writer, "BEGIN IMMEDIATE")
+            try:
+                yield view(Connection(driver, DIALECT))
+            except BaseException:
+                here.undo(driver)
+                raise
+            here.keep(driver)
+        finally:
+            here.release()
+
+    @contextmanager
+    def _reading(self, view: Callable[[Connection], T]) -> Iterator[T]:
+        here = self._here.get()
+        driver = _begun(here.reader, "BEGIN")
+        try:
+            yield view(Connection(driver, DIALECT))
+        finally:
+            here.leave(driver)
+
+
+def _begun(open_: Callable[[], sqlite3.Connection], begin: str) -> sqlite3.Connection:
+    try:
+        driver = open_()
+    except sqlite3.Error as error:
+        raise OutOfReach from error
+    try:
+        _said(driver, begin)
+    except BaseException:
+        driver.close()
+        raise
+    return driver
+
+
+def _open(path: Path, wait: float, synchronous: Synchronous) -> _Here:
+    try:
+        return _Here(path, wait, synchronous)
+    except (OSError, sqlite3.Error) as error:
+        raise OutOfReach from error
+
+
+def _said(driver: Driver, statement: str) -> None:
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise (_meaning(driver, error) or error) from error

@@ -32,7 +32,11 @@ class SqlStorage(ABC):
         return partial(self._writing, view)
 
     def snapshot(self, view: Callable[[Connection], T]) -> Snapshot[T]:
-        """Return what opens views of one moment; to write through them raises `ReadOnly`."""
+        """
+        Return what opens views of one moment, that of the first look; to write through them raises `ReadOnly`.
+
+        Raises what `transaction` does, but for `Clash` and `OutcomeUnknown`.
+        """
         return partial(self._reading, view)
 
     def ping(self) -> None:
