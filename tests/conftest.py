@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+
+# So that a contract that fails shows its values; said before anything of the kit is imported.
+pytest.register_assert_rewrite("hexflows.entrypoints.testing")
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 
