@@ -55,13 +55,15 @@ class Cookies:
     session: Cookie
     #: That this browser verified an address before there was an account.
     proof: Cookie
+    #: What the tokens of a guest's forms are bound to.
+    csrf: Cookie
 
     @classmethod
     def at(cls, public_url: str) -> Cookies:
         """Return the cookies of the site at that URL."""
         secure = public_url.startswith("https://")
         name = "__Host-hexflows" if secure else "hexflows"
-        return cls(Cookie(name, secure), Cookie(f"{name}-proof", secure))
+        return cls(*(Cookie(each, secure) for each in (name, f"{name}-proof", f"{name}-csrf")))
 
     def any(self, req: Request) -> bool:
         """Say whether the client presents one of them."""

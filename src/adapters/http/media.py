@@ -70,13 +70,20 @@ def message(req: Request, largest: int = LARGEST) -> dict[str, Any]:
 
 def form(req: Request, largest: int = 64 * KIB) -> dict[str, str]:
     """
-    Return the fields of the form in the body.
+    Return the fields of the form in the body, as often as it is asked for.
 
     Raises:
         MalformedForm: a field stands there twice, or it is no form.
         HTTPUnsupportedMediaType: the body says that it is something else.
         HTTPContentTooLarge: it is longer than *largest* bytes.
     """
+    # Who checks where a form comes from reads it before the page does.
+    if "form" not in req.context:
+        req.context.form = _form(req, largest)
+    return req.context.form  # type: ignore[no-any-return]
+
+
+def _form(req: Request, largest: int) -> dict[str, str]:
     _is_of_type(req, falcon.MEDIA_URLENCODED)
     try:
         pairs = parse_qsl(

@@ -1,0 +1,96 @@
+"""
+Whether a request that changes something was meant by whoever sits at the browser, or made by another site's page.
+
+A browser sends cookies along, and posts forms, whoever's page asks it to. So such a
+request has to show where it comes from:
+
+1. The browser says that a page of ours made it: `Origin` is ours, or `Sec-Fetch-Site` is ``same-origin``.
+2. It carries a token that only our pages and clients can read, in a header or in the form. The token is bound to the
+   session, and for a guest to a cookie: logging somebody in as somebody else is an attack too.
+3. What has neither `Origin` nor `Sec-Fetch-Site` is no browser of these years, and may pass.
+
+``Origin: null`` proves nothing and accuses nobody: our own pages send it, since they tell no one where they are.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import frozen
+from falcon import MEDIA_URLENCODED, Request, Response
+
+from ...core.rules.base64url import decode, encode
+from ...core.rules.refusals import Forbidden
+from ...core.rules.secrecy import Secret
+from ...ports.flow import NewSecret
+from ...ports.secrets import Keyring
+from .cookies import Cookie
+from .media import form
+
+#: Where clients that are no form put the token.
+HEADER: Final = "X-CSRF-Token"
+
+#: What the field is called where they are one.
+FIELD: Final = "csrf"
+
+
+class CrossSite(Forbidden):
+    """Another site's page made the request, or nobody can tell."""
+
+    def __str__(self) -> str:
+        return "The request does not come from a page of ours: reload the page and try again"
+
+
+@frozen
+class Csrf:
+    """Gives out tokens, and checks requests."""
+
+    #: Scheme, host and port that clients reach us by.
+    origin: str
+    cookie: Cookie
+    keyring: Keyring
+    new_secret: NewSecret
+
+    def token(self, req: Request, resp: Response) -> str:
+        """Return the token of whoever asks; a guest gets the cookie that it is bound to, if they have none."""
+        if not (binding := self._binding(req)):
+            secret = Secret(encode(self.new_secret()))
+            self.cookie.set(resp, secret)
+            binding = _guest(secret)
+        return encode(self.keyring.mac(binding))
+
+    def check(self, req: Request) -> None:
+        """
+        Let pass what was made by a page of ours, by a client that holds the token, or by no browser at all.
+
+        Raises:
+            CrossSite: it is none of these.
+            MalformedForm: it is a form that cannot be read.
+        """
+        origin, site = req.get_header("Origin"), req.get_header("Sec-Fetch-Site")
+        if origin == self.origin or site == "same-origin" or (origin is None and site is None):
+            return
+        if not self._accepts(req):
+            raise CrossSite
+
+    def _accepts(self, req: Request) -> bool:
+        given = req.get_header(HEADER) or _field(req)
+        raw = decode(given, 32) if given else None
+        binding = self._binding(req)
+        return bool(raw and binding and self.keyring.verifies(binding, raw))
+
+    def _binding(self, req: Request) -> bytes | None:
+        if session := req.context.asker.session:
+            return b"\0".join((b"csrf", b"session", session.bytes))
+        guest = self.cookie.of(req)
+        return _guest(guest) if guest else None
+
+
+def _guest(secret: Secret) -> bytes:
+    return b"\0".join((b"csrf", b"guest", secret.text.encode()))
+
+
+def _field(req: Request) -> str | None:
+    if (req.content_type or "").partition(";")[0].strip().lower() != MEDIA_URLENCODED:
+        return None
+    return form(req).get(FIELD)
