@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attrs import frozen
 from falcon import Request, Response
 
 from ...core.rules.secrecy import Secret
+
+#: Long ago: what expires then is forgotten at once. Falcon passes over a `max_age` of zero.
+_PAST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: What a browser holds that verified an address before there was an account lives as long as the secret itself.
 PROOF_LIVES: Final = timedelta(hours=24)
@@ -26,13 +29,15 @@ class Cookie:
         values = req.get_cookie_values(self.name)
         return Secret(values[0]) if values and values[0] else None
 
-    def set(self, resp: Response, value: Secret, *, until: datetime | None = None, within: timedelta | None = None) -> None:
+    def set(
+        self, resp: Response, value: Secret, *, until: datetime | None = None, within: timedelta | None = None
+    ) -> None:
         """Have the client keep *value*, until then or for so long."""
         self._send(resp, value.text, expires=until, max_age=int(within.total_seconds()) if within else None)
 
     def clear(self, resp: Response) -> None:
         """Have the client forget it. Said with every attribute it was set with, or browsers would not listen."""
-        self._send(resp, "", max_age=0)
+        self._send(resp, "", expires=_PAST)
 
     def _send(self, resp: Response, value: str, *, expires: datetime | None = None, max_age: int | None = None) -> None:
         resp.set_cookie(

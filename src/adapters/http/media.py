@@ -10,6 +10,7 @@ all colons are no more than the keys we got, none of them was there twice.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
@@ -101,6 +102,13 @@ def _form(req: Request, largest: int) -> dict[str, str]:
     return fields
 
 
+def dumps(value: Any) -> bytes:
+    """Return *value*, which is made of what JSON has, as JSON."""
+    if orjson is None:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(value)
+
+
 def is_form(req: Request) -> bool:
     """Say whether the body says that it is a form, which any site can have a browser send."""
     return _type_of(req)[0] in {falcon.MEDIA_URLENCODED, falcon.MEDIA_MULTIPART, "text/plain"}
@@ -116,7 +124,7 @@ def loads(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         raise MalformedJson("it is empty")
     try:
-        value = orjson.loads(raw) if orjson else _loads(raw)
+        value = _loads(raw) if orjson is None else orjson.loads(raw)
         if not isinstance(value, dict):
             raise MalformedJson("it is something else")
         keys = _keys_in(value, DEEPEST)
@@ -144,10 +152,12 @@ def _no_number(name: str) -> NoReturn:
 
 def _keys_in(value: Any, deepest: int) -> int:
     """Count the keys in *value* and everything in it, which may lie *deepest* levels deep."""
+    inner: Iterable[Any]
+    keys = 0
     if isinstance(value, dict):
         inner, keys = value.values(), len(value)
     elif isinstance(value, list):
-        inner, keys = value, 0
+        inner = value
     elif isinstance(value, float) and not isfinite(value):
         raise MalformedJson("a number is too large")
     else:

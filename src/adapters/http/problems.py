@@ -8,10 +8,9 @@ tells nothing but the request's id.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 from falcon import HTTPError, Request, Response
@@ -21,6 +20,7 @@ from ...core.rules.limits import LimitReached
 from ...core.rules.refusals import Problem, Refusal
 from ..context import context
 from ..wire.answers import answer
+from .media import dumps
 
 PROBLEM: Final = "application/problem+json"
 
@@ -54,10 +54,9 @@ PATIENCE: Final = 1
 
 def refuse(req: Request, resp: Response, refusal: Refusal, _: object) -> None:
     """Answer with the refusal."""
-    status = STATUS[refusal.kind]
     _headers(resp, refusal)
-    facts = answer(dict(refusal.facts))
-    _answer(req, resp, status, refusal.code, str(refusal) or title(refusal.code), refusal.problems, facts)
+    text, facts = str(refusal) or title(refusal.code), answer(dict(refusal.facts))
+    _answer(req, resp, STATUS[refusal.kind], refusal.code, text, wrong=refusal.problems, facts=facts)
 
 
 def fail(req: Request, resp: Response, error: HTTPError, _: object) -> None:
@@ -65,12 +64,12 @@ def fail(req: Request, resp: Response, error: HTTPError, _: object) -> None:
     if error.headers:
         resp.set_headers(error.headers)
     code, text = PROTOCOL.get(error.status_code, PROTOCOL[400 if error.status_code < 500 else 500])
-    _answer(req, resp, HTTPStatus(error.status_code), code, text)
+    _answer(req, resp, error.status_code, code, text)
 
 
 def hide(req: Request, resp: Response) -> None:
     """Answer that something went wrong, and nothing of what."""
-    _answer(req, resp, HTTPStatus.INTERNAL_SERVER_ERROR, *PROTOCOL[500])
+    _answer(req, resp, 500, *PROTOCOL[500])
 
 
 def title(code: str) -> str:
@@ -79,12 +78,18 @@ def title(code: str) -> str:
 
 
 def body_of(
-    status: int, code: str, text: str, wrong: tuple[Problem, ...] = (), *, path: str, facts: Mapping[str, Any] | None = None
+    status: int,
+    code: str,
+    text: str,
+    *,
+    path: str,
+    wrong: tuple[Problem, ...] = (),
+    facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the body of a problem; the names that every problem has win over *facts*."""
     return {
-        **(facts or {}),
-        "type": f"urn:hexflows:problem:{re.sub('_', '-', code.lower())}",
+        **facts,
+        "type": f"urn:hexflows:problem:{code.lower().replace('_', '-')}",
         "title": title(code),
         "status": int(status),
         "detail": text,
@@ -97,18 +102,10 @@ def body_of(
     }
 
 
-def _answer(
-    req: Request,
-    resp: Response,
-    status: HTTPStatus,
-    code: str,
-    text: str,
-    wrong: tuple[Problem, ...] = (),
-    facts: Mapping[str, Any] | None = None,
-) -> None:
-    resp.status = status
+def _answer(req: Request, resp: Response, status: int, code: str, text: str, **more: Any) -> None:
+    resp.status = HTTPStatus(status)
     resp.content_type = PROBLEM
-    resp.data = json.dumps(body_of(status, code, text, wrong, path=req.path, facts=facts)).encode()
+    resp.data = dumps(body_of(status, code, text, path=req.path, **more))
 
 
 def _headers(resp: Response, refusal: Refusal) -> None:
