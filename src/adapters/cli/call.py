@@ -1,0 +1,96 @@
+"""`hexflows call`: any flow there is, with JSON in and JSON out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from ...core.rules.asking import GUEST, SYSTEM, Asker
+from ...core.rules.refusals import Malformed, Missing, Problem
+from ...ports.flow import Flow
+from ..wire.answers import answer
+from ..wire.commands import command
+from .frame import Command, always_json, write
+from .users import Finding, find
+
+
+def commands(
+    *,
+    accounts: Callable[[], Finding],
+    known: Callable[[], Mapping[str, type[Any]]],
+    flow: Callable[[str], Flow[Any, Any]],
+) -> click.Command:
+    """Return the command. *known* tells the class of each flow's commands, *flow* returns the flow with a name."""
+
+    @click.command("call", cls=Command)
+    @click.argument("name", metavar="FLOW")
+    @click.option(
+        "--as", "user", metavar="USER", help="On behalf of this user, with their rights; an id or an address."
+    )
+    @click.option("--guest", is_flag=True, help="As somebody who is not signed in.")
+    @click.option("--json", is_flag=True, expose_value=False, help="As it always is.")
+    @click.pass_context
+    def call(ctx: click.Context, name: str, user: str | None, *, guest: bool) -> None:
+        """
+        Call FLOW, such as accounts.show_user.
+
+        Its command is read from standard input as JSON; its answer or refusal is printed as JSON. Without --as and
+        --guest the system itself asks, which may do everything.
+        """
+        always_json(ctx)
+        if user and guest:
+            raise click.UsageError("--as and --guest are two different people.")
+        classes = known()
+        if name not in classes:
+            raise Missing("flow")
+        message = parse(sys.stdin.read())
+        asker = GUEST if guest else on_behalf(accounts(), user) if user else SYSTEM
+        given = flow(name)(command(classes[name], message, asker=asker))
+        if getattr(given, "replayed", False):
+            click.echo("this is the answer of the first time", err=True)
+        write(answer(given))
+
+    return call
+
+
+def on_behalf(flows: Finding, who: str) -> Asker:
+    """
+    Return the system on behalf of the user, with the rights they have now; a guest, if they are locked out.
+
+    Raises:
+        Missing: there is no such user.
+    """
+    user = find(flows, who)
+    if not user.is_active:
+        return GUEST
+    return Asker(user=user.id, role=user.role, verified=user.is_verified, system=True)
+
+
+def parse(text: str) -> Any:
+    """
+    Return the value that *text* is in JSON; an empty object for no text at all.
+
+    Raises:
+        Malformed: it is no JSON, or names a field twice, or a number that JSON does not have.
+    """
+    if not text.strip():
+        return {}
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Malformed((Problem("", f"must be JSON: {error}"),)) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is there twice")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")

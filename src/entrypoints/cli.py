@@ -1,0 +1,28 @@
+"""
+`hexflows`: every command there is, each imported only when it is called.
+
+`hexflows --version` imports nothing at all, `hexflows --help` only click: the table
+below says what a list of commands tells of them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from ..version import VERSION
+
+
+def main() -> int:
+    """Run the command that the arguments name; return the exit code if it does not exit by itself."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"hexflows {VERSION}\n")
+        return 0
+
+    from .commands import root
+
+    root(prog_name="hexflows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
