@@ -1,7 +1,4 @@
-"""Which release this is: kept here too, since to ask the installed package takes longer than all else that is told."""
+"""Which release this is. Kept here too: to ask the installed package would take longer than all else that is told."""
 
-from __future__ import annotations
-
-from typing import Final
-
-VERSION: Final = "0.1.0"
+# Not even `typing` is imported: this is all that `hexflows --version` needs.
+VERSION = "0.1.0"

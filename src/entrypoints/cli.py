@@ -5,8 +5,6 @@
 below says what a list of commands tells of them.
 """
 
-from __future__ import annotations
-
 import sys
 
 from ..version import VERSION
