@@ -1,8 +1,9 @@
 """
 Whether a request that changes something was meant by whoever sits at the browser, or made by another site's page.
 
-A browser sends cookies along, and posts forms, whoever's page asks it to. So such a
-request has to show where it comes from:
+A browser sends cookies along, and posts forms, whoever's page asks it to. So a request
+with a cookie of ours, or with a form, has to show where it comes from. (An access token
+in a header is sent along by nobody but whoever holds it.)
 
 1. The browser says that a page of ours made it: `Origin` is ours, or `Sec-Fetch-Site` is ``same-origin``.
 2. It carries a token that only our pages and clients can read, in a header or in the form. The token is bound to the
@@ -24,14 +25,17 @@ from ...core.rules.refusals import Forbidden
 from ...core.rules.secrecy import Secret
 from ...ports.flow import NewSecret
 from ...ports.secrets import Keyring
-from .cookies import Cookie
-from .media import form
+from .cookies import Cookies
+from .media import form, is_form
 
 #: Where clients that are no form put the token.
 HEADER: Final = "X-CSRF-Token"
 
 #: What the field is called where they are one.
 FIELD: Final = "csrf"
+
+#: Methods that change nothing.
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class CrossSite(Forbidden):
@@ -47,7 +51,7 @@ class Csrf:
 
     #: Scheme, host and port that clients reach us by.
     origin: str
-    cookie: Cookie
+    cookies: Cookies
     keyring: Keyring
     new_secret: NewSecret
 
@@ -55,18 +59,20 @@ class Csrf:
         """Return the token of whoever asks; a guest gets the cookie that it is bound to, if they have none."""
         if not (binding := self._binding(req)):
             secret = Secret(encode(self.new_secret()))
-            self.cookie.set(resp, secret)
+            self.cookies.csrf.set(resp, secret)
             binding = _guest(secret)
         return encode(self.keyring.mac(binding))
 
     def check(self, req: Request) -> None:
         """
-        Let pass what was made by a page of ours, by a client that holds the token, or by no browser at all.
+        Let pass what changes nothing or was made by a page of ours, by a client with a token, or by no browser at all.
 
         Raises:
             CrossSite: it is none of these.
             MalformedForm: it is a form that cannot be read.
         """
+        if req.method in SAFE or bearer_of(req) or not (self.cookies.any(req) or is_form(req)):
+            return
         origin, site = req.get_header("Origin"), req.get_header("Sec-Fetch-Site")
         if origin == self.origin or site == "same-origin" or (origin is None and site is None):
             return
@@ -82,8 +88,14 @@ class Csrf:
     def _binding(self, req: Request) -> bytes | None:
         if session := req.context.asker.session:
             return b"\0".join((b"csrf", b"session", session.bytes))
-        guest = self.cookie.of(req)
+        guest = self.cookies.csrf.of(req)
         return _guest(guest) if guest else None
+
+
+def bearer_of(req: Request) -> Secret | None:
+    """Return the access token that the client presents, if any."""
+    scheme, _, token = (req.auth or "").partition(" ")
+    return Secret(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
 
 
 def _guest(secret: Secret) -> bytes:
