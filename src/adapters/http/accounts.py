@@ -65,7 +65,7 @@ class Signup(Resource):
         if done.grant:
             self.cookies.session.set(resp, done.grant.cookie, until=done.grant.expires_at)
         told = SignedUpShown(done.grant.token if done.grant else None, done.user) if done.user else None
-        _opened(resp, told, self.cookies, replayed=done.replayed)
+        _opened(req, resp, told, self.cookies, replayed=done.replayed)
 
 
 class Registration(Resource):
@@ -74,7 +74,7 @@ class Registration(Resource):
     def on_post(self, req: Request, resp: Response) -> None:
         who = req.context
         done = self.flows.register(self.read(Register, message(req), key=who.key, proof=who.proof, asker=who.guest))
-        _opened(resp, done.user, self.cookies, replayed=done.replayed)
+        _opened(req, resp, done.user, self.cookies, replayed=done.replayed)
 
 
 class Login(Resource):
@@ -126,7 +126,10 @@ class OneSession(Resource):
     """``DELETE /auth/sessions/{session}``."""
 
     def on_delete(self, req: Request, resp: Response, session: UUID) -> None:
-        self.flows.end_session(EndSession(SessionId(session), asker=req.context.asker))
+        asker = req.context.asker
+        self.flows.end_session(EndSession(SessionId(session), asker=asker))
+        if session == asker.session:
+            self.cookies.session.clear(resp)
         resp.status = HTTPStatus.NO_CONTENT
 
 
@@ -179,10 +182,13 @@ class CsrfTokens(Resource):
         resp.media = answer(CsrfToken(self.csrf.token(req, resp)))
 
 
-def _opened(resp: Response, told: Profile | SignedUpShown | None, cookies: Cookies, *, replayed: bool) -> None:
+def _opened(
+    req: Request, resp: Response, told: Profile | SignedUpShown | None, cookies: Cookies, *, replayed: bool
+) -> None:
     """Answer with the account that was opened; where nobody may know of it, alike for everybody."""
-    # What showed that the address was verified is spent, or was for another one.
-    cookies.proof.clear(resp)
+    if req.context.proof:
+        # It is spent, or it was about another address.
+        cookies.proof.clear(resp)
     if replayed:
         resp.set_header("Idempotent-Replayed", "true")
     resp.status = HTTPStatus.CREATED if told else HTTPStatus.ACCEPTED
@@ -193,7 +199,7 @@ def _post(
     summary: str, command: type[Any], answers: Mapping[int, Any], *refusals: type[Refusal], **more: Any
 ) -> dict[str, Operation]:
     """Return the one operation of a path that a command is posted to."""
-    told = (Malformed, *refusals)
+    told: tuple[type[Refusal], ...] = (Malformed, *refusals)
     return {"POST": Operation(summary=summary, command=command, answers=answers, refusals=told, **more)}
 
 

@@ -54,7 +54,7 @@ PATIENCE: Final = 1
 
 def refuse(req: Request, resp: Response, refusal: Refusal, _: object) -> None:
     """Answer with the refusal."""
-    _headers(resp, refusal)
+    hint(resp, refusal)
     text, facts = str(refusal) or title(refusal.code), answer(dict(refusal.facts))
     _answer(req, resp, STATUS[refusal.kind], refusal.code, text, wrong=refusal.problems, facts=facts)
 
@@ -108,7 +108,8 @@ def _answer(req: Request, resp: Response, status: int, code: str, text: str, **m
     resp.data = dumps(body_of(status, code, text, path=req.path, **more))
 
 
-def _headers(resp: Response, refusal: Refusal) -> None:
+def hint(resp: Response, refusal: Refusal) -> None:
+    """Say in the headers what would help: how to sign in, when to come back."""
     if isinstance(refusal, refusals.Unauthenticated):
         resp.set_header("WWW-Authenticate", "Bearer")
     after = refusal.retry_after
