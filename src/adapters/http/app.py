@@ -25,10 +25,10 @@ from ...core.rules.asking import Asker
 from ...core.rules.refusals import Refusal
 from ...ports.flow import Flow
 from ..context import about, context
-from .callers import Caller, Network, bearer_of
+from .callers import Caller, Network
 from .cookies import Cookies
 from .csrf import Csrf
-from .media import dumps, is_form
+from .media import dumps
 from .problems import fail, hide, refuse
 from .routes import Route
 
@@ -44,9 +44,6 @@ HEADERS: Final = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 )
-
-#: Methods that change nothing.
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 #: Ids that a proxy may give; anything else could be meant for whoever reads the log.
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
@@ -83,7 +80,7 @@ class App(falcon.App[Request, Response]):
 
 def make(routes: Iterable[Route], door: Door) -> App:
     """Return the application that serves *routes* at *door*."""
-    app = App(middleware=[_Passage(door)])
+    app = App(middleware=[_Passage(door), _Writing()])
     app.resp_options.media_handlers[falcon.MEDIA_JSON] = JSONHandler(dumps=dumps)
     app.resp_options.secure_cookies_by_default = False
     app.req_options.strip_url_path_trailing_slash = False
@@ -111,9 +108,7 @@ class _Passage:
         caller = Caller(req, resp, authenticate=door.authenticate, cookies=door.cookies, trusted=door.trusted)
         caller.began = time.perf_counter()
         req.context = caller
-        # What a browser adds by itself, and what any page can have it send, must come from us.
-        if req.method not in SAFE and bearer_of(req) is None and (door.cookies.any(req) or is_form(req)):
-            door.csrf.check(req)
+        door.csrf.check(req)
 
     def process_response(self, req: Request, resp: Response, resource: object, _: bool) -> None:  # noqa: FBT001 - Falcon
         resp.set_header("X-Request-Id", context().get("request", ""))
@@ -124,6 +119,13 @@ class _Passage:
         status = resp.status_code
         self._door.observe(req.method, req.uri_template or NOWHERE, status, seconds)
         _log(req, status, seconds)
+
+
+class _Writing:
+    """Writes the answer while it can still be made another: later, what cannot be written would be an empty body."""
+
+    def process_response(self, req: Request, resp: Response, resource: object, _: bool) -> None:  # noqa: FBT001 - as above
+        resp.render_body()
 
 
 def _log(req: Request, status: int, seconds: float) -> None:

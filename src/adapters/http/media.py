@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from math import isfinite
+from types import ModuleType
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
@@ -21,9 +22,11 @@ from falcon import Request
 from ...core.rules.refusals import Invalid
 
 try:
-    import orjson
+    import orjson as quick
 except ImportError:  # pragma: no cover - where there is no wheel of it
-    orjson = None  # type: ignore[assignment]
+    _quick: ModuleType | None = None
+else:
+    _quick = quick
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
@@ -104,9 +107,9 @@ def _form(req: Request, largest: int) -> dict[str, str]:
 
 def dumps(value: Any) -> bytes:
     """Return *value*, which is made of what JSON has, as JSON."""
-    if orjson is None:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return orjson.dumps(value)
+    if _quick:
+        return _quick.dumps(value)  # type: ignore[no-any-return]
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def is_form(req: Request) -> bool:
@@ -124,7 +127,7 @@ def loads(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         raise MalformedJson("it is empty")
     try:
-        value = _loads(raw) if orjson is None else orjson.loads(raw)
+        value = _quick.loads(raw) if _quick else _loads(raw)
         if not isinstance(value, dict):
             raise MalformedJson("it is something else")
         keys = _keys_in(value, DEEPEST)
