@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from attrs import frozen
 
 from ...core.rules.jobs import Job
-from ...ports.flow import NewId, Snapshot, Transaction
+from ...ports.flow import NewId
 from ...ports.packing import Packing
 from .accounts import MemoryCredentials, MemorySecrets, MemorySessions, MemoryUsers
 from .jobs import MemoryJobs
 from .receipts import MemoryReceipts
-from .storage import Draft, MemoryStorage
+from .storage import Draft
+
+#: The names of all that a draft has rows of.
+COLLECTIONS: Final = (
+    "users",
+    "users by email",
+    "users by name",
+    "credentials",
+    "sessions",
+    "secrets",
+    "receipts",
+    "jobs",
+    "active jobs",
+)
 
 
 @frozen
@@ -49,26 +63,3 @@ class MemoryView:
     def jobs(self) -> MemoryJobs:
         rows = self._draft.rows
         return MemoryJobs(rows("jobs"), rows("active jobs"), self._packing, self._new_id, self._on_add)
-
-
-@frozen
-class MemoryAccounts:
-    """Opens transactions and snapshots of one storage, seen through `MemoryView`."""
-
-    _storage: MemoryStorage
-    _packing: Packing
-    _new_id: NewId
-    _on_add: Callable[[Job], None] | None = None
-
-    @property
-    def transaction(self) -> Transaction[MemoryView]:
-        """What opens transactions."""
-        return self._storage.transaction(self._view)
-
-    @property
-    def snapshot(self) -> Snapshot[MemoryView]:
-        """What opens views of one moment."""
-        return self._storage.snapshot(self._view)
-
-    def _view(self, draft: Draft) -> MemoryView:
-        return MemoryView(draft, self._packing, self._new_id, self._on_add)

@@ -39,6 +39,11 @@ def new_id() -> UUID:
         return uuid7(_started + next(_made), os.urandom(10))
 
 
+def new_secret_bytes() -> bytes:
+    """Return 32 bytes that nothing else is made of."""
+    return os.urandom(32)
+
+
 def new_email(spelling: str = "{}") -> Email:
     """Return an address that nobody has; *spelling* says what stands around its local part, capitals as typed."""
     return email(f"{spelling.format(f'p{new_id().hex}')}@example.com")

@@ -46,10 +46,12 @@ class Manners:
     holds: bool = False
     #: What it is given must be held already.
     needs: bool = False
+    #: What it is given was not there before.
+    adds: bool = False
 
 
 HOLD: Final = Manners(locks=True, holds=True)
-ADD: Final = Manners(locks=True, holds=True)
+ADD: Final = Manners(locks=True, holds=True, adds=True)
 LOCK: Final = Manners(locks=True)
 KEEP: Final = Manners(needs=True)
 LOOK: Final = Manners()
@@ -75,6 +77,9 @@ MANNERS: Final[Mapping[str, Manners]] = {
 
 #: Methods of which a second call in a block is a second hold; a thing that was added is held too, but not twice.
 TWICE: Final = frozenset({"hold", "claim", "attempt"})
+
+#: Members whose things are new by their id alone: to add one waits for nobody.
+FRESH: Final = frozenset({"sessions", "secrets"})
 
 #: Members whose things are guarded by the lock of another member's: who changes them holds that.
 GUARDED: Final[Mapping[str, str]] = {"credentials": "users"}
@@ -152,7 +157,8 @@ class Sanitiser:
             self._object(f"{name} without holding it in the same block")
         if method in TWICE and thing in block.held:
             self._object(f"{name} of what is held already")
-        if manners.locks and thing not in block.held:
+        waits = manners.locks and not (manners.adds and member in FRESH)
+        if waits and thing not in block.held:
             self._take(block, member, name, thing[1])
         answer = call()
         # Only now: an `add` that was refused holds nothing.

@@ -7,8 +7,6 @@ import pytest
 
 from hexflows.adapters.memory.limits import MemoryLimits
 from hexflows.adapters.memory.mail import MemoryMailer
-from hexflows.adapters.memory.storage import MemoryStorage
-from hexflows.adapters.memory.views import MemoryAccounts
 from hexflows.entrypoints.testing.contracts.credentials import CredentialsContract
 from hexflows.entrypoints.testing.contracts.jobs import JobsContract
 from hexflows.entrypoints.testing.contracts.limits import LimitsContract, an_ask
@@ -17,8 +15,9 @@ from hexflows.entrypoints.testing.contracts.receipts import ReceiptsContract
 from hexflows.entrypoints.testing.contracts.secrets import SecretsContract
 from hexflows.entrypoints.testing.contracts.sessions import SessionsContract
 from hexflows.entrypoints.testing.contracts.users import UsersContract
-from hexflows.entrypoints.testing.making import SECOND, new_id
+from hexflows.entrypoints.testing.making import SECOND
 from hexflows.entrypoints.testing.packing import PlainPacking
+from hexflows.entrypoints.testing.stage import in_memory
 
 
 class Memory:
@@ -26,7 +25,7 @@ class Memory:
 
     @pytest.fixture
     def storage(self):
-        return MemoryAccounts(MemoryStorage(wait=30), PlainPacking(), new_id)
+        return in_memory(PlainPacking(), wait=30)
 
     @pytest.fixture
     def transaction(self, storage):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from hexflows.adapters.memory.mail import MemoryMailer
-from hexflows.adapters.memory.storage import MemoryStorage
-from hexflows.adapters.memory.views import MemoryAccounts
 from hexflows.core.rules.accounts.users import Credential
 from hexflows.core.rules.letters import Envelope, PasswordChanged
 from hexflows.core.rules.refusals import OutcomeUnknown, OutOfReach
 from hexflows.entrypoints.testing.faults import Died, Fault, Faults, enumerate_faults, equal_work
 from hexflows.entrypoints.testing.making import NOON, new_id, new_user
 from hexflows.entrypoints.testing.packing import PlainPacking
+from hexflows.entrypoints.testing.stage import in_memory
 
 CALLS = ("clock", "transaction.open", "users.add", "credentials.keep", "transaction.leave", "mailer.send")
 
@@ -21,7 +20,7 @@ class Scene:
     """A flow that is nobody's: it adds a user with a credential, and then writes to them."""
 
     def __init__(self, faults):
-        storage = MemoryAccounts(MemoryStorage(wait=0.2), PlainPacking(), new_id)
+        storage = in_memory(PlainPacking(), wait=0.2)
         self.kept, self.post, self.user = storage.transaction, MemoryMailer(), new_user()
         self.transaction = faults.transaction(self.kept)
         self.mailer = faults.port(self.post, "mailer")

@@ -9,8 +9,6 @@ import pytest
 from attrs import evolve
 
 from hexflows.adapters.memory.mail import MemoryMailer
-from hexflows.adapters.memory.storage import MemoryStorage
-from hexflows.adapters.memory.views import MemoryAccounts
 from hexflows.core.rules.accounts.users import Credential
 from hexflows.core.rules.letters import Envelope, PasswordChanged
 from hexflows.core.rules.onetime import Purpose
@@ -25,6 +23,7 @@ from hexflows.entrypoints.testing.making import (
 )
 from hexflows.entrypoints.testing.packing import Deed, PlainPacking
 from hexflows.entrypoints.testing.sanitiser import Sanitiser, Unsound, watching
+from hexflows.entrypoints.testing.stage import in_memory
 from hexflows.ports.flow import Taken
 
 ANN, BOB = new_user(), new_user()
@@ -39,7 +38,7 @@ def sanitiser():
 
 @pytest.fixture
 def storage():
-    storage = MemoryAccounts(MemoryStorage(wait=0.2), PlainPacking(), new_id)
+    storage = in_memory(PlainPacking(), wait=0.2)
     with storage.transaction() as accounts:
         accounts.users.add(ANN)
         accounts.users.add(BOB)
@@ -89,6 +88,12 @@ def hold_two_by_rising_id(accounts):
     accounts.users.hold(BOB.id)
 
 
+def add_what_is_new_by_its_id_at_any_time(accounts):
+    accounts.jobs.put(new_job())
+    accounts.sessions.add(new_session(ANN))
+    accounts.secrets.add(new_secret())
+
+
 def look_at_anything_at_any_time(accounts):
     accounts.jobs.put(new_job())
     accounts.users.find(ANN.id)
@@ -106,6 +111,7 @@ def look_at_anything_at_any_time(accounts):
         add_and_keep,
         keep_a_credential_of_a_held_user,
         hold_two_by_rising_id,
+        add_what_is_new_by_its_id_at_any_time,
         look_at_anything_at_any_time,
     ],
 )

@@ -1,0 +1,179 @@
+"""
+A stage: every flow on one storage, with a clock that is turned by hand and mail that can be read.
+
+    stage = Stage.on(in_memory)
+    stage.flows.accounts.register(Register(email("ann@example.com"), Password("Correct-Horse-1")))
+    stage.work()
+    assert stage.mailer.sent
+
+Every block of every flow is watched by the sanitiser; call `check` at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
+
+import attrs
+from attrs import define, frozen
+
+from ...adapters.jwt.tokens import JwtAccessTokens
+from ...adapters.keyring import HmacKeyring
+from ...adapters.memory.limits import MemoryLimits
+from ...adapters.memory.mail import MemoryMailer
+from ...adapters.memory.storage import MemoryStorage
+from ...adapters.memory.views import COLLECTIONS, MemoryView
+from ...adapters.wire.codec import Codec, fingerprints, reading
+from ...adapters.wire.commands import Reader
+from ...core.flows.jobs.run_due import RunDue
+from ...core.rules.accounts.policy import AccountsPolicy
+from ...core.rules.jobs import Job
+from ...core.rules.secrecy import Secret
+from ...ports.accounts import Accounts
+from ...ports.flow import Snapshot, Transaction
+from ...ports.packing import Packing
+from ..catalog import entries
+from ..flows import Flows
+from ..performing import Performer
+from ..wiring import Parts, assemble
+from .faults import Faults
+from .hashing import QuickHasher
+from .making import NOON, new_id, new_secret_bytes
+from .sanitiser import Sanitiser
+
+P = TypeVar("P")
+
+
+@define
+class HandClock:
+    """Shows what time it is on the stage; it goes on when it is told to."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        """Let so much time pass."""
+        self.now += by
+
+
+@frozen
+class Opened:
+    """A storage that is empty, seen as accounts."""
+
+    transaction: Transaction[Accounts]
+    snapshot: Snapshot[Accounts]
+    #: Returns all that is stored, bytes in hexadecimal: to look for what must not be there.
+    everything: Callable[[], str]
+
+
+#: Opens an empty storage whose commands and answers are packed as given.
+OpenStorage: TypeAlias = Callable[[Packing], Opened]
+
+
+def in_memory(packing: Packing, wait: float = 5.0) -> Opened:
+    """Open an empty storage in memory."""
+    storage = MemoryStorage(wait=wait)
+    return Opened(
+        storage.transaction(lambda draft: MemoryView(draft, packing, new_id)),
+        storage.snapshot(lambda draft: MemoryView(draft, packing, new_id)),
+        lambda: _everything(storage),
+    )
+
+
+def _everything(storage: MemoryStorage) -> str:
+    with storage.snapshot(lambda draft: [dict(draft.rows(each)) for each in COLLECTIONS])() as rows:
+        return readable(rows)
+
+
+def readable(value: object) -> str:
+    """Return everything in *value* as text, also what it does not print of itself."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Mapping):
+        return readable(list(value.items()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return "\n".join(map(readable, value))
+    if attrs.has(kind := type(value)):
+        return readable([getattr(value, each.name) for each in attrs.fields(kind)])
+    return str(value)
+
+
+@frozen
+class Stage:
+    """The flows, and what a test looks at beside them. The storage itself is seen past all that watches the flows."""
+
+    flows: Flows
+    storage: Opened
+    clock: HandClock
+    mailer: MemoryMailer
+    keyring: HmacKeyring
+    sanitiser: Sanitiser
+    faults: Faults
+
+    @classmethod
+    def on(
+        cls, open_storage: OpenStorage, *, policy: AccountsPolicy | None = None, faults: Faults | None = None
+    ) -> Stage:
+        """Return a stage on a new storage; the ports of its flows fail as *faults* has it."""
+        keyring = HmacKeyring.of([Secret("a secret of at least thirty-two bytes")])
+        codec = Codec(entries(), keyring)
+        storage, clock, mailer = open_storage(codec), HandClock(), MemoryMailer()
+        sanitiser, faults = Sanitiser(), faults or Faults()
+        transaction = faults.transaction(sanitiser.transaction(storage.transaction))
+        snapshot = faults.transaction(sanitiser.transaction(storage.snapshot), "snapshot")
+
+        def foreign(port: P, name: str) -> P:
+            return faults.port(sanitiser.foreign(port, name), name)
+
+        parts = Parts(
+            accounts=transaction,
+            accounts_snapshot=snapshot,
+            queue=transaction,
+            queue_snapshot=snapshot,
+            limits=foreign(MemoryLimits(), "limits"),
+            hasher=foreign(QuickHasher(), "hasher"),
+            keyring=keyring,
+            tokens=JwtAccessTokens(keyring.keys("access"), "stage", "stage"),
+            mailer=foreign(mailer, "mailer"),
+            fingerprint=fingerprints(keyring.mac),
+            read_command=reading(entries(), Reader()),
+            performer=Performer(codec),
+            keep_alive=_undisturbed,
+            send_hint=_unheard,
+            clock=clock,
+            new_id=new_id,
+            new_secret=new_secret_bytes,
+            draws=_half,
+            policy=policy or AccountsPolicy(limits={}),
+        )
+        return cls(assemble(parts), storage, clock, mailer, keyring, sanitiser, faults)
+
+    def work(self) -> int:
+        """Do every job that is due; return how many."""
+        return self.flows.jobs.run_due(RunDue()).ran
+
+    def check(self) -> None:
+        """
+        Make sure that no flow did in a block what nobody may.
+
+        Raises:
+            Unsound: one did.
+        """
+        self.sanitiser.check()
+
+
+def _undisturbed(_: Job) -> AbstractContextManager[None]:
+    """Keep no lease alive: on a stage no time passes during the work."""
+    return nullcontext()
+
+
+def _unheard(_: Job) -> None:
+    """Send no hint: on a stage jobs are done when the test says so."""
+
+
+def _half() -> float:
+    return 0.5
