@@ -45,7 +45,7 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to this release. Several at once are as good as one."""
     from .logs import configure
-    from .opening import migrate as migrate_
+    from .storage import migrate as migrate_
 
     settings = settings_from(os.environ)
     configure(settings)
