@@ -233,7 +233,7 @@ class Job:
 def wait_after(attempt: int, roll: float) -> timedelta:
     """Return how long to wait after *attempt*: doubling, bounded, spread by *roll* over its upper half."""
     # The exponent is bounded too, or the power overflows long before the minimum is taken.
-    whole = min(FIRST_WAIT * 2 ** min(attempt - 1, 30), LONGEST_WAIT)
+    whole = min(FIRST_WAIT * (1 << min(attempt - 1, 30)), LONGEST_WAIT)
     return whole / 2 + whole / 2 * roll
 
 

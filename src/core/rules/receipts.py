@@ -80,9 +80,11 @@ class Receipt:
         """
         if self.fingerprint != again.fingerprint:
             raise IdempotencyConflict
-        if not isinstance(self.answer, kind):
+        answer = self.answer
+        if not isinstance(answer, kind):
             raise RequestInProgress
-        return evolve(self.answer, replayed=True)
+        repeat: A = evolve(self.answer, replayed=True)
+        return repeat
 
     def answered(self, answer: Any) -> Receipt:
         """Return the receipt with what came of it."""

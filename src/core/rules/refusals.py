@@ -46,9 +46,8 @@ class Refusal(Exception):
     @property
     def facts(self) -> Mapping[str, Any]:
         """What machines may want to know of it, by name: the public fields."""
-        if not attrs.has(type(self)):
-            return {}
-        return attrs.asdict(self, recurse=False)
+        kind = type(self)
+        return {each.name: getattr(self, each.name) for each in attrs.fields(kind)} if attrs.has(kind) else {}
 
     @property
     def retry_after(self) -> int | None:

@@ -1,0 +1,7 @@
+"""``python -m hexflows`` is the command line."""
+
+import sys
+
+from .entrypoints.cli import main
+
+sys.exit(main())
