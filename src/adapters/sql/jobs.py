@@ -50,7 +50,9 @@ _due = Statement(
 _lapsed = Statement(
     held(
         select(jobs)
-        .where(or_(jobs.c.status == Status.RUNNING, jobs.c.status == Status.CANCEL_REQUESTED), jobs.c.lease_until <= _now)
+        .where(
+            or_(jobs.c.status == Status.RUNNING, jobs.c.status == Status.CANCEL_REQUESTED), jobs.c.lease_until <= _now
+        )
         .order_by(jobs.c.lease_until)
         .limit(_limit),
         skip=True,

@@ -83,7 +83,11 @@ class _Here:
         # Nobody uses these at the moment. Taking from a list and adding to it is safe between threads.
         self._writers: list[sqlite3.Connection] = []
         self._readers: list[sqlite3.Connection] = []
-        self._write_ahead()
+        try:
+            self._write_ahead()
+        except BaseException:
+            self._lock.close()
+            raise
 
     def acquire(self, wait: float | None = None) -> None:
         """
@@ -187,13 +191,17 @@ class _Here:
 
     def _write_ahead(self) -> None:
         driver = self.connect()
-        if driver.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            # Once in the file's life, and alone: of two who do it together one is refused.
-            self.acquire()
-            try:
-                driver.execute("PRAGMA journal_mode = WAL")
-            finally:
-                self.release()
+        try:
+            if driver.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                # Once in the file's life, and alone: of two who do it together one is refused.
+                self.acquire()
+                try:
+                    driver.execute("PRAGMA journal_mode = WAL")
+                finally:
+                    self.release()
+        except BaseException:
+            driver.close()
+            raise
         self._writers.append(driver)
 
 

@@ -155,7 +155,13 @@ class Statement(Generic[R]):
         construct = self._build(dialect.name)
         compiled = cast("Any", construct).compile(dialect=dialect.sqlalchemy)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
-        processors = {name: process for name, bind in binds.items() if (process := _binder(bind.type, dialect))}
+        expanding = compiled.post_compile_params
+        processors = {
+            name: process
+            for name, bind in binds.items()
+            # What is expanded is a list, whose members are processed when it is.
+            if bind not in expanding and (process := _binder(bind.type, dialect))
+        }
         constants = {
             name: processors.pop(name, _as_it_is)(bind.effective_value)
             for name, bind in binds.items()
@@ -169,7 +175,7 @@ class Statement(Generic[R]):
             processors=tuple(processors.items()),
             arranged=_positional(compiled.positiontup) if compiled.positional else _as_it_is,
             read=_read(readers, self._into),
-            expanding=compiled if compiled.post_compile_params else None,
+            expanding=compiled if expanding else None,
         )
         # Two threads may both have come here: their plans are equal.
         self._plans[dialect.name] = plan
