@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 import click
 
+from ...core.flows.accounts.act_for import ActFor
 from ...core.rules.asking import GUEST, SYSTEM, Asker
+from ...core.rules.ids import SessionId
 from ...core.rules.refusals import Malformed, Missing, Problem
 from ...ports.flow import Flow
 from ..wire.answers import answer
@@ -18,9 +21,16 @@ from .frame import Command, always_json, write
 from .users import Finding, find
 
 
+class Acting(Finding, Protocol):
+    """The flows that it takes to act for somebody."""
+
+    @property
+    def act_for(self) -> Flow[ActFor, Asker]: ...
+
+
 def commands(
     *,
-    accounts: Callable[[], Finding],
+    accounts: Callable[[], Acting],
     known: Callable[[], Mapping[str, type[Any]]],
     flow: Callable[[str], Flow[Any, Any]],
 ) -> click.Command:
@@ -31,10 +41,11 @@ def commands(
     @click.option(
         "--as", "user", metavar="USER", help="On behalf of this user, with their rights; an id or an address."
     )
+    @click.option("--session", type=click.UUID, help="In this session of USER, which must live; needs --as.")
     @click.option("--guest", is_flag=True, help="As somebody who is not signed in.")
     @click.option("--json", is_flag=True, expose_value=False, help="As it always is.")
     @click.pass_context
-    def call(ctx: click.Context, name: str, user: str | None, *, guest: bool) -> None:
+    def call(ctx: click.Context, name: str, user: str | None, session: UUID | None, *, guest: bool) -> None:
         """
         Call FLOW, such as accounts.show_user.
 
@@ -44,11 +55,13 @@ def commands(
         always_json(ctx)
         if user and guest:
             raise click.UsageError("--as and --guest are two different people.")
+        if session and not user:
+            raise click.UsageError("--session needs --as: a session is somebody's.")
         classes = known()
         if name not in classes:
             raise Missing("flow")
         message = parse(sys.stdin.read())
-        asker = GUEST if guest else on_behalf(accounts(), user) if user else SYSTEM
+        asker = GUEST if guest else on_behalf(accounts(), user, session) if user else SYSTEM
         given = flow(name)(command(classes[name], message, asker=asker))
         if getattr(given, "replayed", False):
             click.echo("this is the answer of the first time", err=True)
@@ -57,17 +70,14 @@ def commands(
     return call
 
 
-def on_behalf(flows: Finding, who: str) -> Asker:
+def on_behalf(flows: Acting, who: str, session: UUID | None = None) -> Asker:
     """
-    Return the system on behalf of the user, with the rights they have now; a guest, if they are locked out.
+    Return the system on behalf of the user, with the rights they have now; a guest, if they have none.
 
     Raises:
         Missing: there is no such user.
     """
-    user = find(flows, who)
-    if not user.is_active:
-        return GUEST
-    return Asker(user=user.id, role=user.role, verified=user.is_verified, system=True)
+    return flows.act_for(ActFor(find(flows, who).id, SessionId(session) if session else None, SYSTEM))
 
 
 def parse(text: str) -> Any:
