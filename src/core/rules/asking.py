@@ -11,7 +11,7 @@ from .refusals import NotAllowed, NotSignedIn
 
 
 class Role(StrEnum):
-    """What a user is on the whole site; one each (DESIGN: roles inside organisations are another thing)."""
+    """What a user is on the whole site; one each. Roles inside organisations are another thing."""
 
     CUSTOMER = "customer"
     SELLER = "seller"
