@@ -147,7 +147,7 @@ class Press:
         """Answer that a mail is on its way, to whoever it may concern."""
         resp.status = HTTPStatus.ACCEPTED
         again = "It takes a minute at most. If nothing comes, look where your mail program puts spam."
-        self.done(req, resp, "Look into your mail", f"{message}.", again, aside=Link("/login", "Back to log in"))
+        self.done(req, resp, "Check your mail", f"{message}.", again, aside=Link("/login", "Back to log in"))
 
     def lead(self, resp: Response, wanted: str, otherwise: str) -> None:
         """Send the client on to where it wants to go, if we may lead there."""
@@ -156,5 +156,5 @@ class Press:
 
 def _sentence(problem: Problem) -> str:
     """Return what is wrong as a sentence; a message that begins small goes on from the field's name."""
-    said = problem.message
+    said = problem.message.replace(", must ", ", ")
     return f"{said}." if said[:1].isupper() else f"{LABELS.get(problem.field, problem.field.capitalize())} {said}."

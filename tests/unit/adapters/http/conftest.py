@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from ipaddress import ip_network
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field, fields, frozen
 from falcon.testing import TestClient
 
 from hexflows.adapters.http.app import Door, make
@@ -20,6 +21,7 @@ from hexflows.core.rules.asking import Role
 from hexflows.core.rules.ids import SessionId, UserId
 from hexflows.core.rules.refusals import NotSignedIn
 from hexflows.core.rules.secrecy import Secret
+from hexflows.entrypoints.flows import AccountFlows
 
 PUBLIC = "https://api.example.com"
 ANN = UserId(UUID(int=7))
@@ -90,33 +92,66 @@ class Trouble:
     on_post = on_get
 
 
+@define
+class Played:
+    """Flows that give the answers they are told, and remember what they were asked."""
+
+    answers: dict = field(factory=dict)
+    asked: list = field(factory=list)
+
+    def flow(self, name):
+        def play(command):
+            self.asked.append(command)
+            outcome = self.answers[name]
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        return play
+
+    def flows(self):
+        return SimpleNamespace(**{each.name: self.flow(each.name) for each in fields(AccountFlows)})
+
+
 @frozen
 class Setup:
     trouble: Trouble = field(factory=Trouble)
     seen: list = field(factory=list)
 
     def client(self, public=PUBLIC, trusted=()):
+        def own(cookies, csrf):
+            return [
+                Route("/echo", Echo()),
+                Route("/forms", Forms()),
+                Route("/open", Open()),
+                Route("/things/{thing:uuid}", Open()),
+                Route("/trouble", self.trouble),
+            ]
+
+        return self.serve(own, public, trusted)
+
+    def serve(self, routes_of, public=PUBLIC, trusted=()):
+        """Return a client of the routes that *routes_of* returns, given cookies and CSRF tokens."""
         cookies = Cookies.at(public)
+        csrf = Csrf(public, cookies, Keys(), lambda: b"s" * 32)
         door = Door(
             authenticate=authenticate,
-            csrf=Csrf(public, cookies, Keys(), lambda: b"s" * 32),
+            csrf=csrf,
             cookies=cookies,
             trusted=tuple(map(ip_network, trusted)),
             observe=lambda *seen: self.seen.append(seen),
         )
-        routes = [
-            Route("/echo", Echo()),
-            Route("/forms", Forms()),
-            Route("/open", Open()),
-            Route("/things/{thing:uuid}", Open()),
-            Route("/trouble", self.trouble),
-        ]
-        return TestClient(make(routes, door))
+        return TestClient(make(routes_of(cookies, csrf), door))
 
     def problem(self, error, **request):
         """Return the answer to a request at which *error* is raised."""
         self.trouble.error = error
         return self.client().simulate_get("/trouble", **request)
+
+
+@pytest.fixture
+def played():
+    return Played()
 
 
 @pytest.fixture
