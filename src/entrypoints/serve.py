@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Final
 
@@ -57,8 +58,15 @@ def serve(settings: Settings, environ: Mapping[str, str]) -> int:
         signing_secrets(settings)
         if settings.embedded:
             migrate(settings)
-        with _only_one(settings.data), _alive() as alive, bell(signal.SIGINT, signal.SIGTERM, signal.SIGCHLD) as rings:
-            children = _children(_environ(environ, settings, port), listener, alive[0])
+        with (
+            _only_one(settings.data),
+            TemporaryDirectory(prefix="hexflows-") as counts,
+            _alive() as alive,
+            bell(signal.SIGINT, signal.SIGTERM, signal.SIGCHLD) as rings,
+        ):
+            children = _children(
+                _environ({**environ, **_sharing(settings, counts)}, settings, port), listener, alive[0]
+            )
             ready, ending = Event(), Event()
             asking = Thread(target=_announce, args=(settings, port, ready, ending), daemon=True)
             asking.start()
@@ -134,6 +142,11 @@ def _environ(environ: Mapping[str, str], settings: Settings, port: int) -> Mappi
         if source == "command line"
     }
     return {**environ, **given, variable("port"): str(port)}
+
+
+def _sharing(settings: Settings, folder: str) -> Mapping[str, str]:
+    """Return what has web processes share their counts, if there are several that count."""
+    return {"PROMETHEUS_MULTIPROC_DIR": folder} if settings.metrics_token and settings.web_processes > 1 else {}
 
 
 @contextmanager

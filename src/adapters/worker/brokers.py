@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 from dramatiq import Broker
 from dramatiq.errors import BrokerError
 
 #: What keys and queues of ours begin with.
 NAMESPACE: Final = "hexflows"
+
+#: Seconds to wait for a sign of life.
+PATIENCE: Final = 2.0
 
 
 @frozen
@@ -18,6 +22,16 @@ class Connection:
 
     broker: Broker
     lost: tuple[type[Exception], ...]
+    #: Asks it for a sign of life; raises one of `lost` after a while without.
+    ping: Callable[[], object] = field(default=lambda: None)
+
+    def answers(self) -> bool:
+        """Say whether it does. One that cannot be asked is taken to."""
+        try:
+            self.ping()
+        except self.lost:
+            return False
+        return True
 
 
 def connect(url: str | None, *, namespace: str = NAMESPACE) -> Connection:
@@ -38,10 +52,12 @@ def connect(url: str | None, *, namespace: str = NAMESPACE) -> Connection:
         return _sqs(url, namespace)
 
     from dramatiq.brokers.redis import RedisBroker
-    from redis import RedisError
+    from redis import Redis, RedisError
 
     broker = RedisBroker(url=url, middleware=[], namespace=namespace)  # type: ignore[no-untyped-call]
-    return Connection(broker, (BrokerError, RedisError))
+    # Consumers wait on a connection for long; who only asks for a sign of life does not.
+    asking = Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
+    return Connection(broker, (BrokerError, RedisError), asking.ping)
 
 
 def _sqs(url: str, namespace: str) -> Connection:
