@@ -31,6 +31,7 @@ from hexflows.core.rules.limits import LimitReached
 from hexflows.core.rules.pages import Page
 from hexflows.core.rules.refusals import Malformed, Missing
 from hexflows.core.rules.secrecy import NewPassword, Secret
+from hexflows.entrypoints.testing.strategies import moments
 
 
 class Colour(StrEnum):
@@ -214,7 +215,18 @@ def resolved(made, name):
     return {"$ref": f"#/components/schemas/{name}", "components": made["components"]}
 
 
-@given(st.builds(Profile, st.uuids(), st.text(), st.none() | st.text(), st.sampled_from(Role)))
+@given(
+    st.builds(
+        Profile,
+        st.uuids(),
+        st.text(),
+        st.none() | st.text(),
+        st.sampled_from(Role),
+        st.booleans(),
+        st.booleans(),
+        moments,
+    )
+)
 def test_answers_are_as_the_document_says(profile):
     made = openapi.document(ROUTES, version="1", public_url="http://x", cookie="c")
 
