@@ -14,18 +14,25 @@ from ..version import VERSION
 
 if TYPE_CHECKING:
     from .flows import Flows
+    from .wiring import Parts
 
 
-def flows() -> Flows:
-    """Return the flows as the environment's settings have them; they are closed when the command ends."""
+def parts() -> Parts:
+    """Return the parts as the environment's settings have them; they are closed when the command ends."""
     import os
 
     from .opening import open_parts
     from .settings import settings_from
-    from .wiring import assemble
 
     root = click.get_current_context().find_root()
-    return assemble(root.with_resource(open_parts(settings_from(os.environ))))
+    return root.with_resource(open_parts(settings_from(os.environ)))
+
+
+def flows() -> Flows:
+    """Return the flows, played by those parts."""
+    from .wiring import assemble
+
+    return assemble(parts())
 
 
 def _users() -> click.Command:
@@ -50,13 +57,17 @@ def _call() -> click.Command:
     from functools import cache
 
     from ..adapters.cli.call import commands
+    from ..adapters.wire.commands import Reader
     from .catalog import bound, entries
+    from .wiring import assemble
 
-    opened = cache(flows)
+    opened = cache(parts)
+    played = cache(lambda: assemble(opened()))
     return commands(
-        accounts=lambda: opened().accounts,
+        accounts=lambda: played().accounts,
         known=lambda: {name: entry.command for name, entry in entries().items()},
-        flow=lambda name: bound(opened(), name),
+        flow=lambda name: bound(played(), name),
+        read=lambda: Reader(policy=opened().policy.password),
     )
 
 

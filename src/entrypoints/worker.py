@@ -23,6 +23,7 @@ from dramatiq import Worker
 from ..adapters.worker.actors import Hints, declare
 from ..adapters.worker.brokers import connect
 from ..adapters.worker.heartbeat import Heartbeat
+from ..adapters.worker.leading import Leader
 from ..adapters.worker.schedule import Entry, Leads, Schedule
 from ..core.flows.accounts.sweep_accounts import SweepAccounts
 from ..core.flows.jobs.relay_jobs import Relayed, RelayJobs
@@ -143,8 +144,24 @@ def main(alive: int | None = None) -> None:
 
     settings = settings_from(os.environ)
     configure(settings)
-    with open_parts(settings) as parts:
-        work(settings, parts, lambda: True, alive)
+    with open_parts(settings) as parts, _leader(settings, parts) as leads:
+        work(settings, parts, leads, alive)
+
+
+@contextmanager
+def _leader(settings: Settings, parts: Parts) -> Iterator[Leads]:
+    """Yield what says whether we do what is done on schedule; without Redis every worker does, which harms nobody."""
+    if settings.redis_url is None:
+        yield lambda: True
+        return
+    from ..adapters.redis.client import connect as connect_to
+    from ..adapters.redis.leases import RedisLeases
+
+    leader = Leader(RedisLeases(connect_to(settings.redis_url)), parts.clock)
+    try:
+        yield leader
+    finally:
+        leader.resign()
 
 
 if __name__ == "__main__":

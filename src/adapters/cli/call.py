@@ -16,7 +16,7 @@ from ...core.rules.ids import SessionId
 from ...core.rules.refusals import Malformed, Missing, Problem
 from ...ports.flow import Flow
 from ..wire.answers import answer
-from ..wire.commands import command
+from ..wire.commands import Reader
 from .frame import Command, always_json, write
 from .users import Finding, find
 
@@ -33,8 +33,13 @@ def commands(
     accounts: Callable[[], Acting],
     known: Callable[[], Mapping[str, type[Any]]],
     flow: Callable[[str], Flow[Any, Any]],
+    read: Callable[[], Reader],
 ) -> click.Command:
-    """Return the command. *known* tells the class of each flow's commands, *flow* returns the flow with a name."""
+    """
+    Return the command.
+
+    *known* tells the class of each flow's commands, *flow* returns the flow with a name, *read* what reads messages.
+    """
 
     @click.command("call", cls=Command)
     @click.argument("name", metavar="FLOW")
@@ -62,7 +67,7 @@ def commands(
             raise Missing("flow")
         message = parse(sys.stdin.read())
         asker = GUEST if guest else on_behalf(accounts(), user, session) if user else SYSTEM
-        given = flow(name)(command(classes[name], message, asker=asker))
+        given = flow(name)(read()(classes[name], message, asker=asker))
         if getattr(given, "replayed", False):
             click.echo("this is the answer of the first time", err=True)
         write(answer(given))
@@ -70,14 +75,14 @@ def commands(
     return call
 
 
-def on_behalf(flows: Acting, who: str, session: UUID | None = None) -> Asker:
+def on_behalf(flows: Acting, who: str, session: UUID | None) -> Asker:
     """
-    Return the system on behalf of the user, with the rights they have now; a guest, if they have none.
+    Return the system on behalf of the user, with the rights they have now; a guest, if they have none any more.
 
     Raises:
         Missing: there is no such user.
     """
-    return flows.act_for(ActFor(find(flows, who).id, SessionId(session) if session else None, SYSTEM))
+    return flows.act_for(ActFor(find(flows, who).id, SessionId(session) if session else None, asker=SYSTEM))
 
 
 def parse(text: str) -> Any:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from hexflows.adapters.cli import call, jobs, sessions, users
+from hexflows.adapters.wire.commands import Reader
 from hexflows.entrypoints.catalog import bound, entries
 from hexflows.entrypoints.testing.stage import Stage, in_memory
 
@@ -27,6 +28,8 @@ class Terminal:
                     accounts=lambda: flows.accounts,
                     known=lambda: {name: entry.command for name, entry in entries().items()},
                     flow=lambda name: bound(flows, name),
+                    read=Reader,
+                    read=Reader,
                 ),
             }
         )

@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from hexflows.core.flows.accounts.log_in import LogIn
+from hexflows.core.rules.secrecy import Password
+from hexflows.entrypoints.testing.making import email
+
 from .conftest import PASSWORD
 
 
@@ -44,6 +48,17 @@ def test_who_is_locked_out_is_nobody(run):
     run("users", "disable", "root@example.com")
 
     assert called(run, "accounts.list_users", "--as", "root@example.com")[0] == 11
+
+
+def test_on_behalf_of_somebody_in_their_session_as_long_as_it_lives(run, stage):
+    ann = run.create("ann@example.com")
+    session = stage.flows.accounts.log_in(LogIn(email("ann@example.com"), Password(PASSWORD))).grant.session
+    behalf = ("--as", ann["id"], "--session", str(session))
+
+    assert called(run, "accounts.me", *behalf)[0] == 0
+    assert called(run, "accounts.log_out", *behalf)[0] == 0
+    assert called(run, "accounts.me", *behalf)[0] == 11
+    assert run("call", "accounts.me", "--session", str(session)).exit_code == 2
 
 
 def test_a_guest_has_the_rights_of_a_guest(run):
