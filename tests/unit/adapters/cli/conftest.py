@@ -29,7 +29,6 @@ class Terminal:
                     known=lambda: {name: entry.command for name, entry in entries().items()},
                     flow=lambda name: bound(flows, name),
                     read=Reader,
-                    read=Reader,
                 ),
             }
         )
