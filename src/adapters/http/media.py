@@ -10,7 +10,6 @@ all colons are no more than the keys we got, none of them was there twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from math import isfinite
 from types import ModuleType
 from typing import Any, Final, NoReturn
@@ -153,22 +152,16 @@ def _no_number(name: str) -> NoReturn:
     raise MalformedJson(f"{name} is no number")
 
 
-def _keys_in(value: Any, deepest: int) -> int:
+def _keys_in(value: dict[str, Any] | list[Any], deepest: int) -> int:
     """Count the keys in *value* and everything in it, which may lie *deepest* levels deep."""
-    inner: Iterable[Any]
-    keys = 0
-    if isinstance(value, dict):
-        inner, keys = value.values(), len(value)
-    elif isinstance(value, list):
-        inner = value
-    elif isinstance(value, float) and not isfinite(value):
-        raise MalformedJson("a number is too large")
-    else:
-        return 0
     if not deepest:
         raise MalformedJson("it is nested too deeply")
+    keys, inner = (len(value), value.values()) if isinstance(value, dict) else (0, value)
     for each in inner:
-        keys += _keys_in(each, deepest - 1)
+        if isinstance(each, dict | list):
+            keys += _keys_in(each, deepest - 1)
+        elif isinstance(each, float) and not isfinite(each):
+            raise MalformedJson("a number is too large")
     return keys
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar, get_args, get_origin
 
 from attrs import field, frozen
 from cattrs import Converter
@@ -38,13 +38,16 @@ _NAMED: Final = re.compile(r"^(Length of )?'\w+' ")
 _MANY: Final = (list, tuple, frozenset, Sequence, AbstractSet)
 
 
-@frozen
-class Part:
-    """A field of a class, what messages call it, and how it is read."""
+class Part(NamedTuple):
+    """A field of a class, and how it is read. A tuple, since taking it apart is most of what reading costs."""
 
-    shape: Shape
+    #: What messages call it, and what it is called when an object is made.
     key: str
+    argument: str
     hook: Hook
+    type: Any
+    required: bool
+    shape: Shape
 
 
 def unchanged(name: str) -> str:
@@ -100,23 +103,25 @@ class Reader:
             raise refusal_of(error) from None
 
     def _read(self, kind: Any, message: Any, known: Mapping[str, object]) -> Any:
-        if not isinstance(message, Mapping):
+        if not isinstance(message, (dict, Mapping)):
             raise ValueError("must be an object")  # noqa: TRY004 - told with whatever else is wrong
-        parts = [part for part in self._plan(kind) if part.shape.name not in known]
+        parts = self._plan(kind)
+        if known:
+            parts = tuple(part for part in parts if part.shape.name not in known)
         values: dict[str, Any] = dict(known)
         faults: list[Fault] = []
         found = 0
-        for part in parts:
-            value = message.get(part.key, _MISSING)
+        for key, argument, hook, type_, required, _ in parts:
+            value = message.get(key, _MISSING)
             if value is _MISSING:
-                if part.shape.required:
-                    faults.append(Fault(part.key, "is required"))
+                if required:
+                    faults.append(Fault(key, "is required"))
                 continue
             found += 1
             try:
-                values[part.shape.argument] = part.hook(value, part.shape.type)
+                values[argument] = hook(value, type_)
             except (Wrong, Unfit, ValueError) as error:
-                faults += faults_of(error, part.key)
+                faults += faults_of(error, key)
 
         if self.strict and found != len(message):
             readable = {part.key for part in parts}
@@ -127,7 +132,10 @@ class Reader:
         plan = self._plans.get(kind)
         if plan is None:
             hook = self._converter.get_structure_hook
-            plan = tuple(Part(each, self.rename(each.name), hook(each.type)) for each in shapes_of(kind))
+            plan = tuple(
+                Part(self.rename(each.name), each.argument, hook(each.type), each.type, each.required, each)
+                for each in shapes_of(kind)
+            )
             self._plans[kind] = plan
         return plan
 
@@ -180,10 +188,10 @@ def _doubts(parts: Sequence[Part], values: Mapping[str, Any]) -> list[Fault]:
     """Return what the fields' own checks say: all of them, where the class would stop at the first."""
     doubts: list[Fault] = []
     for part in parts:
-        attribute, name = part.shape.attribute, part.shape.argument
-        if attribute.validator and name in values:
+        attribute = part.shape.attribute
+        if attribute.validator and part.argument in values:
             try:
-                attribute.validator(None, attribute, values[name])
+                attribute.validator(None, attribute, values[part.argument])
             except Unfit as unfit:
                 doubts += faults_of(unfit, part.key)
             except ValueError as error:
