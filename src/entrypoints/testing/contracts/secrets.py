@@ -96,11 +96,16 @@ class SecretsContract(StorageContract):
     def test_who_spends_second_waits_and_gets_it_if_the_first_fails(
         self, transaction: Transaction[Accounts], secret: OneTime
     ) -> None:
+        other = a_secret(transaction)
+
         def spend(accounts: Accounts) -> bool:
             return accounts.secrets.spend(secret.id, NOON)
 
+        def spend_other(accounts: Accounts) -> bool:
+            return accounts.secrets.spend(other.id, NOON)
+
         assert second_waits(transaction, spend, spend, fail=True)
-        assert not second_waits(transaction, spend, spend)
+        assert not second_waits(transaction, spend_other, spend_other)
 
     def test_retiring_uses_up_what_is_unused_for_that_purpose_and_subject(
         self, transaction: Transaction[Accounts]
