@@ -16,8 +16,9 @@ in a header is sent along by nobody but whoever holds it.)
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 from falcon import MEDIA_URLENCODED, Request, Response
 
 from ...core.rules.base64url import decode, encode
@@ -45,12 +46,18 @@ class CrossSite(Forbidden):
         return "The request does not come from a page of ours: reload the page and try again"
 
 
+def _origin(url: str) -> str:
+    """Return the origin of a URL as browsers write it: in small letters, without the scheme's own port and any path."""
+    parts = urlsplit(url.lower())
+    return f"{parts.scheme}://{parts.netloc.removesuffix({'http': ':80', 'https': ':443'}.get(parts.scheme, ' '))}"
+
+
 @frozen
 class Csrf:
     """Gives out tokens, and checks requests."""
 
-    #: Scheme, host and port that clients reach us by.
-    origin: str
+    #: Scheme, host and port that clients reach us by, of the URL that it is made with.
+    origin: str = field(converter=_origin)
     cookies: Cookies
     keyring: Keyring
     new_secret: NewSecret

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hexflows.adapters.http.cookies import Cookies
+from hexflows.adapters.http.csrf import Csrf
 from hexflows.adapters.http.routes import Route
 
 PUBLIC = "https://api.example.com"
@@ -123,3 +125,16 @@ def test_a_form_that_cannot_be_read_is_refused_as_such(client):
     result = client.simulate_post("/", body="csrf=a&csrf=b", headers={**FORM, "Origin": "null"})
 
     assert (result.status_code, result.json["errorCode"]) == (400, "MALFORMED_FORM")
+
+
+@pytest.mark.parametrize(
+    ("public", "origin"),
+    [
+        ("https://API.example.com:443/v1", "https://api.example.com"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://example.com:80", "http://example.com"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_our_origin_is_the_public_urls_as_browsers_write_it(public, origin):
+    assert Csrf(public, Cookies.at(public), None, None).origin == origin
