@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from .sqlite import SqliteStorage, Synchronous
+from .sqlite import SqliteStorage
+from .sqlite_file import Synchronous
 from .storage import SqlStorage
 
 

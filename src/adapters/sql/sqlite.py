@@ -47,11 +47,12 @@ class SqliteStorage(SqlStorage):
         here.acquire(wait)
         try:
             with closing(here.connect()) as driver:
-                # Tables are changed by building them anew, which references to them must live through.
-                said(driver, "PRAGMA foreign_keys = OFF")
-                said(driver, "BEGIN IMMEDIATE")
                 engine = sqlalchemy.create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
                 with engine.begin() as connection:
+                    # Tables are changed by building them anew, which references to them must live through.
+                    said(driver, "PRAGMA foreign_keys = OFF")
+                    # Only now: the engine has looked around on its first connection, and undone what was begun there.
+                    said(driver, "BEGIN IMMEDIATE")
                     yield connection
                     if dangling := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
                         raise sqlite3.IntegrityError(f"rows refer to what is not there: {dangling[:10]}")

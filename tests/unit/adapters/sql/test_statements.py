@@ -13,7 +13,7 @@ from hexflows.adapters.sql.connections import Connection
 from hexflows.adapters.sql.constraints import NAMES, unique, unique_where
 from hexflows.adapters.sql.postgres import DIALECT as POSTGRES
 from hexflows.adapters.sql.sentences import Adding, finding, held, holding, keeping, putting, removing, row_of, sweeping
-from hexflows.adapters.sql.sqlite import DIALECT as SQLITE
+from hexflows.adapters.sql.sqlite_file import DIALECT as SQLITE
 from hexflows.adapters.sql.statements import Statement
 from hexflows.adapters.sql.types import Id, Instant
 from hexflows.core.rules.refusals import Busy, OutOfReach

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexflows.adapters.sql.postgres import DIALECT as POSTGRES
-from hexflows.adapters.sql.sqlite import DIALECT as SQLITE
+from hexflows.adapters.sql.sqlite_file import DIALECT as SQLITE
 from hexflows.adapters.sql.types import Id, Instant, JsonText, Word
 
 aware = st.datetimes(timezones=st.builds(timezone, st.timedeltas(timedelta(hours=-14), timedelta(hours=14))))
