@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import define, field
 
@@ -103,6 +103,8 @@ class World:
     gone: list[Login] = field(factory=list)
     mailed: list[Mailed] = field(factory=list)
     letters: list[Letter] = field(factory=list)
+    #: Requests under a key, each with the answer to a repeat and when it was made.
+    asked: list[Any] = field(factory=list)
     #: Every text that must not be found in what is stored.
     secrets: set[str] = field(factory=set)
 
