@@ -7,6 +7,7 @@ import sqlite3
 import threading
 
 import falcon
+import orjson
 
 _here = threading.local()
 
@@ -22,9 +23,11 @@ class Me:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer the row of the user that the cookie names."""
-        row = _connection().execute(
-            "SELECT id, email, role, created_at FROM users WHERE id = ?", (req.get_cookie_values("user")[0],)
-        ).fetchone()
+        row = (
+            _connection()
+            .execute("SELECT id, email, role, created_at FROM users WHERE id = ?", (req.get_cookie_values("user")[0],))
+            .fetchone()
+        )
         resp.media = {
             "id": row[0],
             "email": row[1],
@@ -39,13 +42,8 @@ class Me:
 def app() -> falcon.App:
     """Return the floor's app."""
     floor = falcon.App()
-    try:
-        import orjson
-
-        floor.resp_options.media_handlers[falcon.MEDIA_JSON] = falcon.media.JSONHandler(
-            dumps=orjson.dumps, loads=orjson.loads
-        )
-    except ImportError:
-        pass
+    floor.resp_options.media_handlers[falcon.MEDIA_JSON] = falcon.media.JSONHandler(
+        dumps=orjson.dumps, loads=orjson.loads
+    )
     floor.add_route("/auth/me", Me())
     return floor

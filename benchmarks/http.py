@@ -30,7 +30,7 @@ import hexflows
 
 from .load import Load, load, request_of
 
-PASSWORD = "Correct-Horse-1"
+PASSWORD = "Correct-Horse-1"  # noqa: S105 - nobody's
 CONNECTIONS = 16
 SERVER, CLIENT = "0", "1"
 

@@ -24,7 +24,7 @@ from .tables.accounts import credentials, secrets, sessions, users
 from .types import Instant
 
 
-def _user(
+def _user(  # noqa: PLR0917 - one parameter a column, in the order of the table
     id: UserId,  # noqa: A002 - named as the column is
     email: str,
     email_canonical: str,
