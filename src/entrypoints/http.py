@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -77,14 +76,14 @@ def app_of(settings: Settings, parts: Parts, flows: Flows) -> App:
     return make(routes, door)
 
 
-def checks(settings: Settings, parts: Parts) -> health.Checks:
+def checks(settings: Settings, parts: Parts) -> dict[str, health.Check]:
     """Return what says whether everything that we rely on answers."""
-    asked: dict[str, Callable[[], bool]] = {"database": lambda: _database_answers(parts)}
+    asked: dict[str, health.Check] = {"database": lambda: _database_answers(parts)}
     if settings.broker:
         from ..adapters.worker.brokers import connect
 
         asked["broker"] = connect(settings.broker).answers
-    return lambda: {name: answers() for name, answers in asked.items()}
+    return asked
 
 
 def _database_answers(parts: Parts) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cached_property
 from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from falcon import Request, Response
+from attrs import frozen
+from falcon import MEDIA_TEXT, Request, Response
 
+from .files import File
 from .routes import Route
 
 #: What we serve under, and what it is called in the package that brings it.
@@ -44,6 +44,13 @@ PAGE: Final = """\
 </html>
 """
 
+#: What there is to read instead of the page.
+MISSING: Final = """\
+The page to read and try the API needs Swagger UI, which is not installed here.
+It comes with: pip install 'hexflows[docs-ui]'
+The OpenAPI document itself is at /openapi.json.
+"""
+
 START: Final = """\
 window.ui = SwaggerUIBundle({
   url: "/openapi.json",
@@ -56,43 +63,31 @@ window.ui = SwaggerUIBundle({
 """
 
 
-class File:
-    """One file, which clients may keep as long as it stays the same. It is read when somebody wants it."""
-
-    def __init__(self, source: Path | str, content_type: str) -> None:
-        self._source = source
-        self._content_type = content_type
-
-    @cached_property
-    def raw(self) -> bytes:
-        """What is in it."""
-        return self._source.encode() if isinstance(self._source, str) else self._source.read_bytes()
-
-    @cached_property
-    def etag(self) -> str:
-        """What it is recognised by."""
-        return hashlib.sha256(self.raw).hexdigest()[:32]
+@frozen
+class NotInstalled:
+    """``GET /docs`` where Swagger UI is missing: how to get it, and what there is without it."""
 
     def on_get(self, req: Request, resp: Response) -> None:
-        resp.etag = self.etag
-        resp.cache_control = ["no-cache"]
-        resp.set_header("Content-Security-Policy", POLICY)
-        if req.if_none_match and any(each in {"*", self.etag} for each in req.if_none_match):
-            resp.status = HTTPStatus.NOT_MODIFIED
-            return
-        resp.content_type = self._content_type
-        resp.data = self.raw
+        resp.status = HTTPStatus.NOT_FOUND
+        resp.content_type = MEDIA_TEXT
+        resp.text = MISSING
 
 
-def routes() -> list[Route]:
-    """Return the page and what it is made of; nothing where Swagger UI is not installed."""
-    # Found without being imported: the package makes large pages when it is.
-    spec = find_spec("offapi")
-    if spec is None or not spec.submodule_search_locations:
-        return []
-    folder = Path(spec.submodule_search_locations[0])
+def folder_of(package: str) -> Path | None:
+    """Return where the files of *package* lie; None where it is not installed. It is not imported to find out."""
+    spec = find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    return Path(places[0]) if places else None
+
+
+def routes(package: str = "offapi") -> list[Route]:
+    """Return the page, and what it is made of; *package* brings Swagger UI."""
+    # Importing the package would make large pages of it, with scripts in them.
+    folder = folder_of(package)
+    if folder is None:
+        return [Route("/docs", NotInstalled())]
     return [
-        Route("/docs", File(PAGE, "text/html; charset=utf-8")),
-        Route("/docs/start.js", File(START, "text/javascript; charset=utf-8")),
-        *(Route(f"/docs/{name}", File(folder / source, kind)) for name, (source, kind) in FILES.items()),
+        Route("/docs", File("text/html; charset=utf-8", PAGE.encode, policy=POLICY)),
+        Route("/docs/start.js", File("text/javascript; charset=utf-8", START.encode)),
+        *(Route(f"/docs/{name}", File(kind, (folder / source).read_bytes)) for name, (source, kind) in FILES.items()),
     ]

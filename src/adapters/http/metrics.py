@@ -50,6 +50,8 @@ class Metrics:
         self._jobs = jobs
         self._folder = folder
         self._own = CollectorRegistry()
+        #: The counters by what is counted: finding them by their labels takes longer than counting.
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "hexflows_http_requests", "Requests answered", ["method", "path", "status"], registry=self._own
         )
@@ -64,8 +66,15 @@ class Metrics:
     def observe(self, method: str, path: str, status: int, seconds: float) -> None:
         """Count a request; *path* is the template that it matched."""
         method = method if method in METHODS else "other"
-        self._requests.labels(method, path, str(status)).inc()
-        self._seconds.labels(method, path).observe(seconds)
+        counted = self._counted.get((method, path, status))
+        if counted is None:
+            counted = self._counted[method, path, status] = self._of(method, path, status)
+        requests, times = counted
+        requests.inc()
+        times.observe(seconds)
+
+    def _of(self, method: str, path: str, status: int) -> tuple[Counter, Histogram]:
+        return self._requests.labels(method, path, str(status)), self._seconds.labels(method, path)
 
     def told(self) -> bytes:
         """Return everything in Prometheus's text format."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from attrs import field, frozen
-from falcon import MEDIA_JSON, Request, Response
+from falcon import MEDIA_JSON
 
 from ...core.rules.refusals import NotSignedIn, Refusal, Unavailable
 from .csrf import SAFE, CrossSite
+from .files import File
 from .media import MalformedJson, dumps
 from .problems import PROBLEM, PROTOCOL, STATUS, title
 from .routes import Operation, Route
@@ -144,28 +144,7 @@ def _first_line(refusal: type[Refusal]) -> str:
     return told.partition("\n")[0] or title(refusal.code)
 
 
-@frozen
-class Document:
-    """``GET /openapi.json``. It changes with a release, so clients may ask whether theirs is still good."""
-
-    _raw: bytes
-    _etag: str = field(init=False)
-
-    @_etag.default
-    def _of_raw(self) -> str:
-        return hashlib.sha256(self._raw).hexdigest()[:32]
-
-    def on_get(self, req: Request, resp: Response) -> None:
-        resp.etag = self._etag
-        resp.cache_control = ["no-cache"]
-        if req.if_none_match and any(each in {"*", self._etag} for each in req.if_none_match):
-            resp.status = HTTPStatus.NOT_MODIFIED
-            return
-        resp.content_type = MEDIA_JSON
-        resp.data = self._raw
-
-
 def routes(served: Iterable[Route], *, version: str, public_url: str, cookie: str) -> list[Route]:
     """Return the path of the document of what is *served*."""
     made = document(served, version=version, public_url=public_url, cookie=cookie)
-    return [Route("/openapi.json", Document(dumps(made)))]
+    return [Route("/openapi.json", File(MEDIA_JSON, partial(dumps, made)))]
