@@ -68,9 +68,12 @@ def cancel_job(command: CancelJob, *, transaction: Transaction[Queue], clock: Cl
     """
     only(command.asker, Role.ADMIN)
     with transaction() as queue:
-        old = queue.jobs.find(command.job)
-        if old is None:
-            raise Missing("job")
-        cancelled = old.cancel(clock())
-        queue.jobs.move(old, cancelled)
+        while True:
+            old = queue.jobs.find(command.job)
+            if old is None:
+                raise Missing("job")
+            cancelled = old.cancel(clock())
+            # A job that a worker claimed meanwhile is looked at again: it is no longer cancelled at once.
+            if queue.jobs.move(old, cancelled):
+                break
     return JobShown.of(cancelled)

@@ -75,12 +75,17 @@ def run_job(
         outcome = perform(claimed)
 
     with transaction() as queue:
-        current = queue.jobs.find(command.job)
-        if current is None or current.attempt != claimed.attempt or current.is_terminal:
-            return Ran(current.status if current else None, ran=True)
-        settled = _settle(current, outcome, clock(), draws())
-        queue.jobs.move(current, settled)
-    return Ran(settled.status, ran=True)
+        while (current := queue.jobs.find(command.job)) and _stands(claimed, current):
+            settled = _settle(current, outcome, clock(), draws())
+            # A job that was asked to stop at this very moment is looked at again, so that its outcome is not lost.
+            if queue.jobs.move(current, settled):
+                return Ran(settled.status, ran=True)
+    return Ran(current.status if current else None, ran=True)
+
+
+def _stands(claimed: Job, current: Job) -> bool:
+    """Say whether the claim is still the one that counts."""
+    return current.attempt == claimed.attempt and not current.is_terminal
 
 
 def _settle(job: Job, outcome: Outcome, now: datetime, roll: float) -> Job:
