@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -54,7 +55,7 @@ def app_of(settings: Settings, parts: Parts, flows: Flows) -> App:
     csrf = Csrf(settings.public, cookies, parts.keyring, parts.new_secret)
     read = Reader(policy=parts.policy.password)
     site = Site(settings.public, settings.app, settings.support_email)
-    metrics = _metrics(settings)
+    metrics = _metrics(settings, parts)
 
     served = [
         *accounts.routes(flows=flows.accounts, read=read, cookies=cookies, csrf=csrf),
@@ -99,10 +100,15 @@ def _database_answers(parts: Parts) -> bool:
     return True
 
 
-def _metrics(settings: Settings) -> Metrics | None:
+def _metrics(settings: Settings, parts: Parts) -> Metrics | None:
     if settings.metrics_token is None:
         return None
     from ..adapters.http.metrics import Metrics
 
     folder = os.environ.get(SHARED_COUNTS)
-    return Metrics(folder=Path(folder) if folder else None)
+
+    def jobs() -> Mapping[str, int]:
+        with parts.queue_snapshot() as queue:
+            return queue.jobs.tally()
+
+    return Metrics(jobs=jobs, folder=Path(folder) if folder else None)

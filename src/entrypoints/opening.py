@@ -6,16 +6,18 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..adapters.bcrypt.hasher import BcryptHasher
 from ..adapters.jwt.tokens import JwtAccessTokens
 from ..adapters.keyring import HmacKeyring
 from ..adapters.letters import Letterhead
+from ..adapters.memory.leases import MemoryLeases
 from ..adapters.memory.limits import MemoryLimits
 from ..adapters.memory.storage import MemoryStorage
 from ..adapters.memory.views import MemoryView
 from ..adapters.sql.connections import Connection
+from ..adapters.sql.leases import SqlLeases
 from ..adapters.sql.limits import SqlLimits
 from ..adapters.sql.storage import SqlStorage
 from ..adapters.sql.views import SqlView
@@ -29,6 +31,7 @@ from ..core.rules.jobs import Job
 from ..ports.accounts import Accounts
 from ..ports.flow import Snapshot, Transaction
 from ..ports.jobs import SendHint
+from ..ports.leases import Leases
 from ..ports.limits import Limits
 from ..ports.mail import Mailer
 from .catalog import entries
@@ -51,6 +54,7 @@ class Books:
     transaction: Transaction[Accounts]
     snapshot: Snapshot[Accounts]
     limits: Limits
+    leases: Leases
 
 
 @contextmanager
@@ -70,6 +74,8 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
     hint = hint_of(settings)
     with open_database(settings) as database:
         books = _in_sql(database, codec, hint if settings.delivery is Delivery.DIRECT else None)
+        if settings.redis_url:
+            books = _with_redis(books, settings.redis_url)
         yield parts_of(settings, books, keyring, codec, hint)
 
 
@@ -84,6 +90,7 @@ def open_in_memory(settings: Settings) -> Iterator[Parts]:
         storage.transaction(lambda draft: MemoryView(draft, codec, new_id)),
         storage.snapshot(lambda draft: MemoryView(draft, codec, new_id)),
         MemoryLimits(),
+        MemoryLeases(),
     )
     yield parts_of(settings, books, keyring, codec, hint_of(settings))
 
@@ -103,6 +110,7 @@ def parts_of(settings: Settings, books: Books, keyring: HmacKeyring, codec: Code
         queue=books.transaction,
         queue_snapshot=books.snapshot,
         limits=books.limits,
+        leases=books.leases,
         hasher=BcryptHasher(settings.bcrypt_cost),
         keyring=keyring,
         tokens=JwtAccessTokens(keyring.keys("access"), ISSUER, ISSUER),
@@ -163,7 +171,20 @@ def _in_sql(database: SqlStorage, codec: Codec, on_add: Callable[[Job], None] | 
     def view(connection: Connection) -> SqlView:
         return SqlView(connection, codec, new_id, on_add)
 
-    return Books(database.transaction(view), database.snapshot(view), SqlLimits(database.transaction(_itself)))
+    plain = database.transaction(_itself)
+    return Books(database.transaction(view), database.snapshot(view), SqlLimits(plain), SqlLeases(plain))
+
+
+def _with_redis(books: Books, url: str) -> Books:
+    """Return the books with what is quicker in Redis kept there; without it, limits are counted in each process."""
+    from ..adapters.fallback import FallbackLimits
+    from ..adapters.redis.client import connect
+    from ..adapters.redis.leases import RedisLeases
+    from ..adapters.redis.limits import RedisLimits
+
+    client = connect(url)
+    limits = FallbackLimits(RedisLimits(client), MemoryLimits())
+    return evolve(books, limits=limits, leases=RedisLeases(client))
 
 
 def _itself(connection: Connection) -> Connection:

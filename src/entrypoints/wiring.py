@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from attrs import field, frozen
 
+from ..adapters.memory.leases import MemoryLeases
 from ..core.flows.accounts._granting import Granting
 from ..core.flows.accounts._opening import Openings
 from ..core.flows.accounts._secrets import Mint
@@ -41,6 +42,7 @@ from ..core.rules.accounts.policy import AccountsPolicy
 from ..ports.accounts import Accounts
 from ..ports.flow import Clock, Draws, NewId, NewSecret, Snapshot, Transaction
 from ..ports.jobs import KeepAlive, Perform, Queue, SendHint
+from ..ports.leases import Leases
 from ..ports.limits import Limits
 from ..ports.mail import Mailer
 from ..ports.receipts import Fingerprint
@@ -73,6 +75,8 @@ class Parts:
     new_secret: NewSecret
     draws: Draws
     policy: AccountsPolicy = field(factory=AccountsPolicy)
+    #: Who leads the schedule takes one.
+    leases: Leases = field(factory=MemoryLeases)
 
 
 def assemble(parts: Parts) -> Flows:

@@ -144,20 +144,14 @@ def main(alive: int | None = None) -> None:
 
     settings = settings_from(os.environ)
     configure(settings)
-    with open_parts(settings) as parts, _leader(settings, parts) as leads:
+    with open_parts(settings) as parts, _leader(parts) as leads:
         work(settings, parts, leads, alive)
 
 
 @contextmanager
-def _leader(settings: Settings, parts: Parts) -> Iterator[Leads]:
-    """Yield what says whether we do what is done on schedule; without Redis every worker does, which harms nobody."""
-    if settings.redis_url is None:
-        yield lambda: True
-        return
-    from ..adapters.redis.client import connect as connect_to
-    from ..adapters.redis.leases import RedisLeases
-
-    leader = Leader(RedisLeases(connect_to(settings.redis_url)), parts.clock)
+def _leader(parts: Parts) -> Iterator[Leads]:
+    """Yield what says whether we do what is done on schedule; of several workers one does."""
+    leader = Leader(parts.leases, parts.clock)
     try:
         yield leader
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -75,6 +75,10 @@ class Jobs(Protocol):
     @abstractmethod
     def in_flight(self, now: datetime) -> int:
         """Return how many queued jobs have a message on its way."""
+
+    @abstractmethod
+    def tally(self) -> Mapping[Status, int]:
+        """Return how many jobs have each status, those that none has left out."""
 
     @abstractmethod
     def page(self, part: Slice, status: Status | None = None) -> tuple[Job, ...]:

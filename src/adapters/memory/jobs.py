@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, MutableMapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from datetime import datetime
 from uuid import UUID
 
@@ -81,6 +82,9 @@ class MemoryJobs(Jobs):
             each.status is Status.QUEUED and each.sent_until is not None and each.sent_until > now
             for each in self._rows.values()
         )
+
+    def tally(self) -> Mapping[Status, int]:
+        return Counter(each.status for each in self._rows.values())
 
     def page(self, part: Slice, status: Status | None = None) -> tuple[Job, ...]:
         rows: Iterable[Job] = self._rows.values()

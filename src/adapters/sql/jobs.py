@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -64,6 +64,7 @@ _in_flight: Statement[tuple[Any, ...]] = Statement(
     .select_from(jobs)
     .where(jobs.c.status == Status.QUEUED, jobs.c.sent_until > _now)
 )
+_tally: Statement[Any] = Statement(select(jobs.c.status, func.count().label("count")).group_by(jobs.c.status))
 _of = Statement(select(jobs).where(jobs.c.owner == _owner).order_by(jobs.c.id.desc()).limit(200), Job)
 _remove_all = Statement(jobs.delete().where(jobs.c.owner == _owner))
 _sweep = sweeping(jobs, lambda before: jobs.c.finished_at < before)
@@ -126,6 +127,9 @@ class SqlJobs(Jobs):
     def in_flight(self, now: datetime) -> int:
         row = _in_flight.row(self._connection, now=now)
         return int(row[0]) if row else 0
+
+    def tally(self) -> Mapping[Status, int]:
+        return dict(_tally.rows(self._connection))
 
     def page(self, part: Slice, status: Status | None = None) -> tuple[Job, ...]:
         values: dict[str, Any] = {"limit": part.limit}

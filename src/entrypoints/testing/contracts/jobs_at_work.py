@@ -84,6 +84,13 @@ class JobsAtWork(StorageContract):
         with transaction() as accounts:
             assert accounts.jobs.in_flight(NOON) == 2
 
+    def test_jobs_are_counted_by_status(self, transaction: Transaction[Accounts]) -> None:
+        for status in (Status.QUEUED, Status.QUEUED, Status.FAILED):
+            a_job(transaction, status=status)
+
+        with transaction() as accounts:
+            assert accounts.jobs.tally() == {Status.QUEUED: 2, Status.FAILED: 1}
+
     def test_lapsed_are_jobs_at_work_whose_lease_is_over(self, transaction: Transaction[Accounts]) -> None:
         jobs = [a_job(transaction, status=status, lease_until=NOON + LEASE) for status in sorted(ACTIVE | TERMINAL)]
         a_job(transaction, status=Status.RUNNING, lease_until=NOON + 2 * LEASE)
