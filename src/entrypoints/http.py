@@ -109,6 +109,6 @@ def _metrics(settings: Settings, parts: Parts) -> Metrics | None:
 
     def jobs() -> Mapping[str, int]:
         with parts.queue_snapshot() as queue:
-            return queue.jobs.tally()
+            return {status.value: count for status, count in queue.jobs.tally().items()}
 
     return Metrics(jobs=jobs, folder=Path(folder) if folder else None)
