@@ -47,7 +47,11 @@ def test_many_who_register_one_address_make_one_account(app, crowd):
 def test_many_who_register_one_name_make_one_account(app, crowd):
     name = f"u{new_id().hex}"
     messages = [
-        {"email": f"{number}.{name}@example.com", "password": PASSWORD, "username": name[:number].upper() + name[number:]}
+        {
+            "email": f"{number}.{name}@example.com",
+            "password": PASSWORD,
+            "username": name[:number].upper() + name[number:],
+        }
         for number in range(20)
     ]
 

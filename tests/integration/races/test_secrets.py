@@ -52,9 +52,7 @@ def test_one_of_many_resets_with_one_token(app, post, crowd, ann):
     app.run_due()
     token, passwords = post.token(), [f"New-Horse-{number}" for number in range(MANY)]
 
-    came = crowd.calls(
-        [Call("accounts.reset_password", {"token": token, "new_password": each}) for each in passwords]
-    )
+    came = crowd.calls([Call("accounts.reset_password", {"token": token, "new_password": each}) for each in passwords])
 
     assert Counter(each.code for each in came) == {None: 1, "INVALID_TOKEN": MANY - 1}
     (chosen,) = (password for password, each in zip(passwords, came, strict=True) if each.code is None)

@@ -90,7 +90,7 @@ class Openings:
                 raise UsernameTaken from None
             if self.policy.disclosure is Disclosure.DISCLOSE or wanted.by_operator:
                 raise EmailExists from None
-            self._tell_owner(accounts, wanted.email, now)
+            self._tell_owner(accounts, wanted, now)
             return None
 
         return self._verify(accounts, user, wanted, now)
@@ -115,10 +115,12 @@ class Openings:
             return False
         return secret is not None and secret.subject == email.canonical
 
-    def _tell_owner(self, accounts: Accounts, email: Email, now: datetime) -> None:
-        # A secret that nobody gets, so that a taken address costs the same calls as a free one.
+    def _tell_owner(self, accounts: Accounts, wanted: Opening, now: datetime) -> None:
+        # A proof that is looked at and a secret that nobody gets: a taken address costs the same calls as a free one.
+        if wanted.proof:
+            self._proves(accounts, wanted.proof, wanted.email, now)
         secret = self._secret(accounts, str(self.new_id()), now)
-        accounts.jobs.add(SendRegisteredMail(secret, email.given), at=now)
+        accounts.jobs.add(SendRegisteredMail(secret, wanted.email.given), at=now)
 
     def _secret(self, accounts: Accounts, subject: str, now: datetime) -> SecretId:
         secret = self.mint.make(Purpose.VERIFY_EMAIL, subject, now, self.policy.verify_within)
