@@ -113,6 +113,7 @@ class Stage:
     keyring: HmacKeyring
     sanitiser: Sanitiser
     faults: Faults
+    policy: AccountsPolicy | None = None
 
     @classmethod
     def on(
@@ -120,9 +121,24 @@ class Stage:
     ) -> Stage:
         """Return a stage on a new storage; the ports of its flows fail as *faults* has it."""
         keyring = HmacKeyring.of([Secret("a secret of at least thirty-two bytes")])
-        codec = Codec(entries(), keyring)
-        storage, clock, mailer = open_storage(codec), HandClock(), MemoryMailer()
-        sanitiser, faults = Sanitiser(), faults or Faults()
+        storage = open_storage(Codec(entries(), keyring))
+        return cls._set(storage, HandClock(), MemoryMailer(), keyring, faults or Faults(), policy)
+
+    def restarted(self) -> Stage:
+        """Return the stage after its process is gone: what is stored, the time and the mail are as it left them."""
+        return self._set(self.storage, self.clock, self.mailer, self.keyring, Faults(), self.policy)
+
+    @classmethod
+    def _set(
+        cls,
+        storage: Opened,
+        clock: HandClock,
+        mailer: MemoryMailer,
+        keyring: HmacKeyring,
+        faults: Faults,
+        policy: AccountsPolicy | None,
+    ) -> Stage:
+        codec, sanitiser = Codec(entries(), keyring), Sanitiser()
         transaction = faults.transaction(sanitiser.transaction(storage.transaction))
         snapshot = faults.transaction(sanitiser.transaction(storage.snapshot), "snapshot")
 
@@ -143,14 +159,14 @@ class Stage:
             read_command=reading(entries(), Reader()),
             performer=Performer(codec),
             keep_alive=_undisturbed,
-            send_hint=_unheard,
+            send_hint=foreign(_unheard, "send_hint"),
             clock=clock,
             new_id=new_id,
             new_secret=new_secret_bytes,
             draws=_half,
             policy=policy or AccountsPolicy(limits={}),
         )
-        return cls(assemble(parts), storage, clock, mailer, keyring, sanitiser, faults)
+        return cls(assemble(parts), storage, clock, mailer, keyring, sanitiser, faults, policy)
 
     def work(self) -> int:
         """Do every job that is due; return how many."""
