@@ -1,4 +1,4 @@
-"""Files that stay the same until the next release, so that clients keep them and only ask whether theirs is still good."""
+"""Files that stay the same until the next release: clients keep them, and only ask whether theirs is still good."""
 
 from __future__ import annotations
 

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from falcon import MEDIA_JSON
 
-from ...core.rules.refusals import NotSignedIn, Refusal, Unavailable
-from .csrf import SAFE, CrossSite
 from .files import File
-from .media import MalformedJson, dumps
-from .problems import PROBLEM, PROTOCOL, STATUS, title
+from .media import dumps
+from .refusing import BODY, problems
 from .routes import Operation, Route
 from .schemas import Schema, Schemas
 
@@ -30,32 +28,22 @@ _KEY: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 
-#: The one body of every problem (RFC 9457, and the members that the product documents ask for).
-_TEXTS: Final = ("type", "title", "detail", "instance", "message", "errorCode", "requestId")
-_PROBLEM: Final[Schema] = {
-    "type": "object",
-    "description": "Why a request was not done. A refusal may add what it knows, such as a current price",
-    "properties": {
-        **{name: {"type": "string"} for name in _TEXTS},
-        "status": {"type": "integer"},
-        "success": {"const": False},
-        "errors": {
-            "type": "array",
-            "description": "What is wrong with single fields, by dotted path; all of it at once",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                "required": ["field", "message"],
-            },
-        },
-    },
-    "required": [*_TEXTS, "status", "success", "errors"],
+#: What every answer has.
+_EVERY: Final = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+_REQUEST_ID: Final = {
+    "description": "What the log calls the request; name it when you ask for help",
+    "required": True,
+    "schema": {"type": "string"},
+}
+_REPLAYED: Final = {
+    "description": "The answer was given before, to the same key",
+    "schema": {"type": "string", "enum": ["true"]},
 }
 
 
-def document(routes: Iterable[Route], *, version: str, public_url: str, cookie: str) -> dict[str, Any]:
+def document(routes: Iterable[Route], *, version: str, public_url: str, cookie: str) -> Schema:
     """Return the document of everything that is served; *cookie* is the name of the session's."""
-    schemas = Schemas({"Problem": _PROBLEM})
+    schemas = Schemas({"Problem": BODY})
     paths = {
         _FIELD.sub(r"{\1}", route.path): {
             method.lower(): _operation(route, method, operation, schemas)
@@ -70,6 +58,7 @@ def document(routes: Iterable[Route], *, version: str, public_url: str, cookie: 
         "servers": [{"url": public_url}],
         "paths": paths,
         "components": {
+            "headers": {"RequestId": _REQUEST_ID},
             "schemas": schemas.components,
             "securitySchemes": {
                 "cookie": {"type": "apiKey", "in": "cookie", "name": cookie},
@@ -79,16 +68,16 @@ def document(routes: Iterable[Route], *, version: str, public_url: str, cookie: 
     }
 
 
-def _operation(route: Route, method: str, operation: Operation, schemas: Schemas) -> dict[str, Any]:
+def _operation(route: Route, method: str, operation: Operation, schemas: Schemas) -> Schema:
     words = [word for word in re.split(r"\W+", _FIELD.sub(r"\1", route.path)) if word]
-    told: dict[str, Any] = {
+    told: Schema = {
         "summary": operation.summary,
         "operationId": "_".join((method.lower(), *words)),
         "tags": words[:1],
         "parameters": list(_parameters(route, operation, schemas)),
         "responses": {
-            **{str(status): _answer(status, kind, schemas) for status, kind in operation.answers.items()},
-            **_problems(route, method, operation),
+            **{str(int(status)): _answer(status, operation, schemas) for status in operation.answers},
+            **problems(route, method, operation, _EVERY),
         },
         "security": [{"cookie": []}, {"bearer": []}] if operation.secured else [],
     }
@@ -98,7 +87,7 @@ def _operation(route: Route, method: str, operation: Operation, schemas: Schemas
     return told
 
 
-def _parameters(route: Route, operation: Operation, schemas: Schemas) -> Iterator[dict[str, Any]]:
+def _parameters(route: Route, operation: Operation, schemas: Schemas) -> Iterator[Schema]:
     for name, converter in _FIELD.findall(route.path):
         schema = _CONVERTED.get(converter, {"type": "string"})
         yield {"name": name, "in": "path", "required": True, "schema": schema}
@@ -108,40 +97,15 @@ def _parameters(route: Route, operation: Operation, schemas: Schemas) -> Iterato
         yield _KEY
 
 
-def _answer(status: int, kind: Any, schemas: Schemas) -> dict[str, Any]:
-    said: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+def _answer(status: int, operation: Operation, schemas: Schemas) -> Schema:
+    kind = operation.answers[status]
+    said: Schema = {
+        "description": HTTPStatus(status).phrase,
+        "headers": {**_EVERY, "Idempotent-Replayed": _REPLAYED} if operation.keyed else _EVERY,
+    }
     if kind is not None:
         said["content"] = {MEDIA_JSON: {"schema": schemas.of(kind)}}
     return said
-
-
-def _problems(route: Route, method: str, operation: Operation) -> dict[str, Any]:
-    """Return the problems of an operation by status: those it declares, and those that any request may meet."""
-    # An access token that has run out is refused wherever one is looked at.
-    refusals: list[type[Refusal]] = [*operation.refusals, NotSignedIn, Unavailable]
-    protocol = []
-    if method not in SAFE:
-        refusals.append(CrossSite)
-    if operation.command:
-        refusals.append(MalformedJson)
-        protocol = [413, 415]
-    if _FIELD.search(route.path):
-        protocol.append(404)
-
-    lines: dict[int, list[str]] = {}
-    for refusal in dict.fromkeys(refusals):
-        lines.setdefault(STATUS[refusal.kind], []).append(f"`{refusal.code}`: {_first_line(refusal)}")
-    for status in protocol:
-        lines.setdefault(status, []).append(f"`{PROTOCOL[status][0]}`: {PROTOCOL[status][1]}")
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        str(int(status)): {"description": "\n\n".join(lines[status]), "content": content} for status in sorted(lines)
-    }
-
-
-def _first_line(refusal: type[Refusal]) -> str:
-    told = (refusal.__doc__ or "").strip()
-    return told.partition("\n")[0] or title(refusal.code)
 
 
 def routes(served: Iterable[Route], *, version: str, public_url: str, cookie: str) -> list[Route]:

@@ -8,7 +8,7 @@ sent, so what it does not name is refused; an answer says what will be told, all
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from enum import Enum
@@ -41,8 +41,14 @@ VALUES: Final[Mapping[Any, Schema]] = {
     object: {},
     str: {"type": "string"},
     Email: {"type": "string", "format": "email", "maxLength": LONGEST_EMAIL},
-    NewPassword: {"type": "string", "format": "password", "minLength": 8, "maxLength": passwords.LONGEST},
-    Password: {"type": "string", "format": "password", "maxLength": LONGEST_PASSWORD},
+    NewPassword: {
+        "type": "string",
+        "format": "password",
+        "writeOnly": True,
+        "minLength": 8,
+        "maxLength": passwords.LONGEST,
+    },
+    Password: {"type": "string", "format": "password", "writeOnly": True, "maxLength": LONGEST_PASSWORD},
     Secret: {"type": "string", "maxLength": LONGEST_SECRET},
     UUID: {"type": "string", "format": "uuid"},
     Username: {"type": "string", "minLength": 2, "maxLength": 50, "pattern": f"^{USERNAME.pattern}$"},
@@ -114,6 +120,21 @@ class Schemas:
             self.components[name] = {}
             self.components[name].update(make())
         return {"$ref": f"#/components/schemas/{name}"}
+
+
+def parts_of(kind: Any, known: AbstractSet[str] = frozenset()) -> Iterator[Any]:
+    """Yield the types of everything that may be sent as *kind*, those of parts of parts too."""
+    given = [shape.type for shape in shapes_of(kind) if shape.name not in known]
+    seen: list[Any] = []
+    while given:
+        part = given.pop()
+        if part in seen:
+            continue
+        seen.append(part)
+        yield part
+        if part not in VALUES:
+            given += get_args(part)
+            given += [shape.type for shape in shapes_of(part)] if is_object(part) else []
 
 
 def _inner(kind: Any) -> Any:

@@ -11,6 +11,7 @@ import pytest
 
 from hexflows.adapters.http import health
 from hexflows.adapters.http.metrics import Metrics
+from hexflows.core.rules.jobs import Status
 from hexflows.core.rules.secrecy import Secret
 
 
@@ -87,7 +88,7 @@ class TestMetrics:
         assert client.simulate_get("/metrics", headers={"Authorization": given} if given else {}).status_code == 401
 
     def test_they_tell_requests_and_jobs(self, setup):
-        metrics = Metrics(jobs=lambda: {"queued": 3, "error": 1})
+        metrics = Metrics(jobs=lambda: {Status.QUEUED: 3, Status.ERROR: 1})
         metrics.observe("GET", "/auth/me", 200, 0.004)
         metrics.observe("GET", "/auth/me", 200, 0.004)
         metrics.observe("EVIL1", "(none)", 400, 0.004)

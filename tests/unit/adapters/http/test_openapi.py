@@ -20,7 +20,7 @@ from openapi_spec_validator import validate
 from hexflows.adapters.http import accounts, openapi
 from hexflows.adapters.http.problems import body_of
 from hexflows.adapters.http.routes import Operation, Route
-from hexflows.adapters.http.schemas import Schemas
+from hexflows.adapters.http.schemas import Schemas, parts_of
 from hexflows.adapters.wire.answers import answer
 from hexflows.adapters.wire.commands import command
 from hexflows.core.rules.accounts.emails import Email
@@ -167,17 +167,64 @@ def test_answers_are_told_by_status(put):
     assert "content" not in put["responses"]["204"]
 
 
+def codes(operation, status):
+    schema = operation["responses"][str(status)]["content"]["application/problem+json"]["schema"]
+    return set(schema["allOf"][1]["properties"]["errorCode"]["enum"])
+
+
 def test_refusals_are_told_by_status_with_their_codes(put):
-    told = {
-        status: said["description"]
-        for status, said in put["responses"].items()
-        if "application/problem+json" in said.get("content", {})
+    problems = [at for at, said in put["responses"].items() if "application/problem+json" in said.get("content", {})]
+
+    assert set(problems) == {"400", "401", "403", "404", "409", "413", "415", "429", "503"}
+    assert codes(put, 401) == {"NOT_SIGNED_IN"}
+    assert codes(put, 403) == {"CROSS_SITE"}
+    assert codes(put, 404) == {"NOT_FOUND"}
+    assert codes(put, 409) == {"EMAIL_EXISTS", "IDEMPOTENCY_CONFLICT", "REQUEST_IN_PROGRESS"}
+    assert codes(put, 429) == {"RATE_LIMIT_EXCEEDED", "BUSY"}
+    assert "`EMAIL_EXISTS`: There is an account with this e-mail address." in put["responses"]["409"]["description"]
+
+
+def test_a_field_that_is_wrong_alone_is_refused_by_its_own_code(put):
+    assert codes(put, 400) == {
+        "VALIDATION_ERROR",
+        "MALFORMED_JSON",
+        "INVALID_EMAIL",
+        "WEAK_PASSWORD",
+        "INVALID_IDEMPOTENCY_KEY",
     }
 
-    assert set(told) == {"400", "401", "403", "404", "409", "413", "415", "429", "503"}
-    assert "`EMAIL_EXISTS`" in told["409"]
-    assert "`VALIDATION_ERROR`" in told["400"]
-    assert "`MALFORMED_JSON`" in told["400"]
+
+def test_what_is_out_of_reach_may_have_any_code(put):
+    assert put["responses"]["503"]["content"]["application/problem+json"]["schema"] == {
+        "$ref": "#/components/schemas/Problem"
+    }
+
+
+def test_what_is_only_read_is_not_refused_for_a_body(made):
+    get = made["paths"]["/orders/{order}"]["get"]
+
+    assert set(get["responses"]) == {"200", "401", "404", "429", "503"}
+
+
+def test_a_cursor_may_be_wrong():
+    listing = Operation(summary="See them", query={"limit": int, "cursor": str}, answers={200: Page[Profile]})
+    made = openapi.document([Route("/users", None, {"GET": listing})], version="1", public_url="http://x", cookie="c")
+
+    assert codes(made["paths"]["/users"]["get"], 400) == {"VALIDATION_ERROR", "INVALID_CURSOR"}
+
+
+def test_headers_are_told(put):
+    headers = {status: set(said["headers"]) for status, said in put["responses"].items()}
+
+    assert all("X-Request-Id" in names for names in headers.values())
+    assert "Idempotent-Replayed" in headers["201"]
+    assert "WWW-Authenticate" in headers["401"]
+    assert {"Retry-After", "RateLimit", "RateLimit-Policy"} <= headers["429"]
+    assert "Retry-After" in headers["503"]
+
+
+def test_passwords_are_only_ever_sent(made):
+    assert made["components"]["schemas"]["Order"]["properties"]["password"]["writeOnly"] is True
 
 
 def test_who_must_be_signed_in_may_show_it_in_two_ways(made, put):
@@ -208,7 +255,13 @@ def test_a_class_may_refer_to_itself():
 
 @frozen
 class Tree:
+    owner: Email | None
     branches: tuple[Tree, ...]
+
+
+def test_what_may_be_sent_is_known_down_to_its_parts():
+    assert {Email, Tree} <= set(parts_of(Tree))
+    assert Email not in set(parts_of(Tree, frozenset({"owner", "branches"})))
 
 
 def resolved(made, name):
