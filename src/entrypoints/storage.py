@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..adapters.sql.migrating import migrate as migrate_
 from ..adapters.sql.opening import open_storage
+from ..adapters.sql.release import is_current
 from ..adapters.sql.storage import SqlStorage
 from .settings import Settings
 
@@ -33,4 +33,9 @@ def migrate(settings: Settings) -> None:
         Busy: somebody else was at it for too long.
     """
     with open_database(settings) as database:
+        if is_current(database):
+            return
+        # Imported only when there is something to do: it takes longer than most commands.
+        from ..adapters.sql.migrating import migrate as migrate_
+
         migrate_(database)

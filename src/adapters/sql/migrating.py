@@ -7,9 +7,7 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 
-from .connections import Connection
 from .storage import SqlStorage
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
@@ -29,21 +27,6 @@ def migrate(storage: SqlStorage, *, wait: float = 60.0) -> None:
     with storage.migrating(wait) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
-
-
-def is_current(storage: SqlStorage) -> bool:
-    """Say whether the database has the schema that the code expects."""
-    with storage.snapshot(_itself)() as connection:
-        try:
-            found = connection.driver.execute("SELECT version_num FROM alembic_version").fetchall()
-        except connection.dialect.error:
-            # There is no such table: nobody has migrated it yet.
-            return False
-    return {revision for (revision,) in found} == set(ScriptDirectory.from_config(_config()).get_heads())
-
-
-def _itself(connection: Connection) -> Connection:
-    return connection
 
 
 def _config() -> Config:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from hexflows.adapters.sql import tables
-from hexflows.adapters.sql.migrating import is_current, migrate
+from hexflows.adapters.sql.migrating import SCRIPTS, migrate
 from hexflows.adapters.sql.opening import open_storage
+from hexflows.adapters.sql.release import HEAD, is_current
 from hexflows.adapters.sql.tables.metadata import metadata
 from hexflows.core.rules.refusals import Busy
 
@@ -140,3 +142,7 @@ def test_all_can_be_undone(new):
     with storage.migrating() as connection:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
     storage.dispose()
+
+
+def test_the_release_names_the_newest_migration():
+    assert ScriptDirectory(str(SCRIPTS)).get_heads() == [HEAD]
