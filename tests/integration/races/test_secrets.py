@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+
 from hexflows.core.rules.refusals import Refusal
 from hexflows.entrypoints.testing.making import new_email
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 
 import pytest
+
 from hexflows.core.flows.accounts.authenticate import Authenticate
 from hexflows.core.rules.asking import GUEST, SYSTEM
 from hexflows.core.rules.refusals import Refusal
