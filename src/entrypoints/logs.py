@@ -58,9 +58,15 @@ class Console(logging.Formatter):
     """A line for eyes; what is known beside the message stands after it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        # What came from outside must not look like a line of ours.
-        message = mask(record.getMessage()).replace("\r", "\\r").replace("\n", "\\n")
+        message = mask(record.getMessage())
         time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         beside = "".join(f" {name}={value}" for name, value in masked(known(record)).items())
-        line = f"{time} {record.levelname.lower():<7} {message}{beside}"
+        line = f"{time} {record.levelname.lower():<7} {_visible(message + beside)}"
         return f"{line}\n{mask(self.formatException(record.exc_info))}" if record.exc_info else line
+
+
+def _visible(text: str) -> str:
+    """Return *text*, which may come from outside, as one line that neither ends early nor moves the cursor."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

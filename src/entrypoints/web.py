@@ -9,14 +9,27 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from http import HTTPStatus
 from threading import Thread
-from typing import Any
+from typing import Any, Final
 
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
+from ..adapters.context import about
+from ..adapters.http.app import HEADERS, request_id
+from ..adapters.http.problems import PROBLEM, unread
 from .settings import Settings, settings_from
+
+#: What cannot be read as a request is a bad one, and some of it has a name of its own.
+STATUS: Final = {
+    errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+}
 
 
 class Lines(Logger):  # type: ignore[misc]
@@ -42,6 +55,22 @@ class Threads(ThreadWorker):  # type: ignore[misc]
             if error.errno != errno.EINVAL:
                 raise
             self.handle_exit(signal.SIGTERM, None)
+
+    def handle_error(self, _req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Answer what never reached the application, and repeat nothing of it, in the body that every problem has."""
+        known = isinstance(exc, errors.ParseException) and not isinstance(exc, errors.InvalidResponseHeader)
+        status = STATUS.get(type(exc), HTTPStatus.BAD_REQUEST) if known else HTTPStatus.INTERNAL_SERVER_ERROR
+        given = request_id(None)
+        with about(request=given):
+            if known:
+                self.log.info("%s from %s: %s", type(exc).__name__, addr[0] if addr else "a socket", exc)
+            else:
+                self.log.error("a request broke", exc_info=exc)
+            body = unread(status)
+        headers = (("X-Request-Id", given), ("Content-Type", PROBLEM), ("Content-Length", len(body)), *HEADERS)
+        lines = f"HTTP/1.1 {status} {status.phrase}", "Connection: close", *(f"{name}: {it}" for name, it in headers)
+        with suppress(OSError):
+            util.write_nonblock(client, "\r\n".join(lines).encode() + b"\r\n\r\n" + body)
 
 
 class Web(BaseApplication):  # type: ignore[misc]

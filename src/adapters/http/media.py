@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 
 import falcon
 from falcon import Request
+from gunicorn.http.errors import ParseException
 
 from ...core.rules.refusals import Invalid
 
@@ -38,6 +39,9 @@ DEEPEST: Final = 32
 
 #: How many fields a form may have.
 MOST_FIELDS: Final = 50
+
+#: What the server raises while a body is read that is cut off, or is not made of the chunks that it should be.
+_BROKEN: Final = (OSError, ParseException)
 
 
 class MalformedJson(Invalid):
@@ -66,6 +70,7 @@ def message(req: Request, largest: int = LARGEST) -> dict[str, Any]:
         MalformedJson: there is none, or one that can be read in more ways than one.
         HTTPUnsupportedMediaType: the body says that it is something else.
         HTTPContentTooLarge: it is longer than *largest* bytes.
+        HTTPBadRequest: it is shorter than it was told to be, or broken.
     """
     _is_of_type(req, "application/json")
     return loads(_read(req, largest))
@@ -79,6 +84,7 @@ def form(req: Request, largest: int = 64 * KIB) -> dict[str, str]:
         MalformedForm: a field stands there twice, or it is no form.
         HTTPUnsupportedMediaType: the body says that it is something else.
         HTTPContentTooLarge: it is longer than *largest* bytes.
+        HTTPBadRequest: it is shorter than it was told to be, or broken.
     """
     # Who checks where a form comes from reads it before the page does.
     if "form" not in req.context:
@@ -179,14 +185,21 @@ def _type_of(req: Request) -> tuple[str, str]:
 
 
 def _read(req: Request, largest: int) -> bytes:
-    if (req.content_length or 0) > largest:
+    told = req.content_length
+    if (told or 0) > largest:
         raise falcon.HTTPContentTooLarge
     # A chunked body has no length that is told beforehand; the server says whether it ends by itself.
     stream = req.stream if req.env.get("wsgi.input_terminated") else req.bounded_stream
     chunks, size = [], 0
-    while chunk := stream.read(min(64 * KIB, largest + 1 - size)):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > largest:
-            raise falcon.HTTPContentTooLarge
+    try:
+        while chunk := stream.read(min(64 * KIB, largest + 1 - size)):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > largest:
+                raise falcon.HTTPContentTooLarge
+    except _BROKEN:
+        raise falcon.HTTPBadRequest from None
+    if size < (told or 0):
+        # Whoever sent it hung up: half a form looks like a whole one.
+        raise falcon.HTTPBadRequest
     return b"".join(chunks)

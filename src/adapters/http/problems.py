@@ -44,7 +44,10 @@ PROTOCOL: Final[Mapping[int, tuple[str, str]]] = {
     405: ("METHOD_NOT_ALLOWED", "This address does not take that method"),
     406: ("NOT_ACCEPTABLE", "There is no answer of the kind that was asked for"),
     413: ("PAYLOAD_TOO_LARGE", "The body is larger than this address takes"),
+    414: ("URI_TOO_LONG", "The address is longer than any of ours"),
     415: ("UNSUPPORTED_MEDIA_TYPE", "This address does not take a body of that type"),
+    417: ("EXPECTATION_FAILED", "The request expects what no server knows"),
+    431: ("HEADERS_TOO_LARGE", "The headers are more or longer than we read"),
     500: ("INTERNAL_ERROR", "Something went wrong on our side"),
 }
 
@@ -70,6 +73,11 @@ def fail(req: Request, resp: Response, error: HTTPError, _: object) -> None:
 def hide(req: Request, resp: Response) -> None:
     """Answer that something went wrong, and nothing of what."""
     _answer(req, resp, 500, *PROTOCOL[500])
+
+
+def unread(status: int) -> bytes:
+    """Return the body that answers what could not be read as a request, and so has no path."""
+    return dumps(body_of(status, *PROTOCOL[status], path=""))
 
 
 def title(code: str) -> str:

@@ -62,6 +62,15 @@ def test_a_line_for_eyes_stays_one_line(logger):
     assert line.endswith("warning agent curl\\r\\n00:00:00 error   forged status=200")
 
 
+def test_a_line_for_eyes_does_nothing_to_the_terminal(logger):
+    written = lines(logger, Console())
+
+    logger.warning("GET /%s", "\x1b[2J\x00\x9b\u202e", extra={"address": "\x1b[1m"})
+
+    (line,) = written()
+    assert line.endswith(r"GET /\x1b[2J\x00\x9b\u202e address=\x1b[1m")
+
+
 @pytest.mark.parametrize("formatter", [Json(), Console()])
 @pytest.mark.parametrize(
     "said",

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 from falcon.testing import StartResponseMock, create_environ
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -199,6 +200,29 @@ class TestBodies:
         assert answer.status_code == 413
         assert answer.json["errorCode"] == "PAYLOAD_TOO_LARGE"
         assert body.given <= LARGEST + 1
+
+    @pytest.mark.parametrize("error", [ConnectionResetError(), NoMoreData(), InvalidChunkSize(b"ZZ")])
+    def test_a_body_that_breaks_off_is_400(self, client, error):
+        class Breaking(io.RawIOBase):
+            def read(self, size=-1):
+                raise error
+
+        answer = client.simulate_post(
+            "/echo", headers=JSON, extras={"wsgi.input": Breaking(), "wsgi.input_terminated": True}
+        )
+
+        assert answer.status_code == 400
+        assert answer.json["errorCode"] == "BAD_REQUEST"
+
+    @pytest.mark.parametrize(
+        ("path", "body", "headers"), [("/echo", b'{"a": 1}', JSON), ("/forms", b"a=1", FORM)], ids=["json", "form"]
+    )
+    def test_a_body_that_is_shorter_than_it_says_is_400(self, client, path, body, headers):
+        env = create_environ(path, method="POST", headers=headers, body=body) | {"CONTENT_LENGTH": str(len(body) + 1)}
+        told = StartResponseMock()
+        client.app(env, told)
+
+        assert told.status == "400 Bad Request"
 
     def test_a_chunked_body_is_read(self, client):
         answer = client.simulate_post(
