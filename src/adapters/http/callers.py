@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
@@ -108,6 +108,7 @@ def address_of(peer: str, forwarded: Iterable[str], trusted: tuple[Network, ...]
     return address
 
 
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str | None:
     """Return an address without port and brackets, an IPv4 one as such; None if it is none."""
     text = text.strip()
@@ -122,6 +123,7 @@ def _plain(text: str) -> str | None:
     return str(address.ipv4_mapped or address) if isinstance(address, IPv6Address) else str(address)
 
 
+@lru_cache(maxsize=1024)
 def _is_in(text: str, networks: tuple[Network, ...]) -> bool:
     try:
         address = ip_address(text)
