@@ -96,9 +96,11 @@ class Faults:
 
     def _call(self, name: str, call: Callable[[], Any]) -> Any:
         number = self._before(name)
-        answer = call()
-        self._after(number, OutOfReach)
-        return answer
+        try:
+            return call()
+        finally:
+            # Whatever it raised is an answer, too, that may be lost.
+            self._after(number, OutOfReach)
 
     def _before(self, name: str) -> int:
         if self._dead:

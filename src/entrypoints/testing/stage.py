@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeAlias, TypeVar
 
 import attrs
@@ -113,32 +114,43 @@ class Stage:
     keyring: HmacKeyring
     sanitiser: Sanitiser
     faults: Faults
-    policy: AccountsPolicy | None = None
+    policy: AccountsPolicy
 
     @classmethod
     def on(
         cls, open_storage: OpenStorage, *, policy: AccountsPolicy | None = None, faults: Faults | None = None
     ) -> Stage:
         """Return a stage on a new storage; the ports of its flows fail as *faults* has it."""
-        keyring = HmacKeyring.of([Secret("a secret of at least thirty-two bytes")])
-        storage = open_storage(Codec(entries(), keyring))
-        return cls._set(storage, HandClock(), MemoryMailer(), keyring, faults or Faults(), policy)
+        storage = open_storage(_codec())
+        return cls._set(
+            storage,
+            clock=HandClock(),
+            mailer=MemoryMailer(),
+            faults=faults or Faults(),
+            policy=policy or AccountsPolicy(limits={}),
+        )
 
-    def restarted(self) -> Stage:
+    def restarted(self, faults: Faults | None = None) -> Stage:
         """Return the stage after its process is gone: what is stored, the time and the mail are as it left them."""
-        return self._set(self.storage, self.clock, self.mailer, self.keyring, Faults(), self.policy)
+        return self._set(
+            self.storage,
+            clock=self.clock,
+            mailer=self.mailer,
+            faults=faults or Faults(),
+            policy=self.policy,
+        )
 
     @classmethod
     def _set(
         cls,
         storage: Opened,
+        *,
         clock: HandClock,
         mailer: MemoryMailer,
-        keyring: HmacKeyring,
         faults: Faults,
-        policy: AccountsPolicy | None,
+        policy: AccountsPolicy,
     ) -> Stage:
-        codec, sanitiser = Codec(entries(), keyring), Sanitiser()
+        keyring, codec, sanitiser = _keyring(), _codec(), Sanitiser()
         transaction = faults.transaction(sanitiser.transaction(storage.transaction))
         snapshot = faults.transaction(sanitiser.transaction(storage.snapshot), "snapshot")
 
@@ -164,7 +176,7 @@ class Stage:
             new_id=new_id,
             new_secret=new_secret_bytes,
             draws=_half,
-            policy=policy or AccountsPolicy(limits={}),
+            policy=policy,
         )
         return cls(assemble(parts), storage, clock, mailer, keyring, sanitiser, faults, policy)
 
@@ -180,6 +192,17 @@ class Stage:
             Unsound: one did.
         """
         self.sanitiser.check()
+
+
+@cache
+def _keyring() -> HmacKeyring:
+    return HmacKeyring.of([Secret("a secret of at least thirty-two bytes")])
+
+
+@cache
+def _codec() -> Codec:
+    """Return what packs commands and answers; making it takes longer than most of what happens on a stage."""
+    return Codec(entries(), _keyring())
 
 
 def _undisturbed(_: Job) -> AbstractContextManager[None]:

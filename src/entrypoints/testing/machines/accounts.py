@@ -26,7 +26,7 @@ from ..making import email
 from ..stage import readable
 from .entering import Entering
 from .mailing import Mailing
-from .playing import ANN, BOB, addresses, logins, waits
+from .playing import ANN, BOB, addresses, logins, rarely, waits
 from .staying import Staying
 
 
@@ -35,29 +35,32 @@ class Accounts(Entering, Staying, Mailing):
 
     @initialize(target=logins)
     def set_the_stage(self) -> Any:
-        """Begin with Ann and Bob, who are signed in; Ann's address is verified."""
+        """Begin with Ann and Bob, who are signed in; Ann's address is verified, and she is signed in twice."""
         self.begin()
         ann, bob = self.signed_up(email(ANN), "Correct-Horse-1"), self.signed_up(email(BOB), "Battery-Staple-2")
         self.deliver()
         self.verify(pick=1, crossed=False)
-        return multiple(ann, bob)
+        again = self.log_in(address=ANN, spell=str.lower, wrong=False)
+        return multiple(ann, bob, again)
 
     def teardown(self) -> None:
         """Look once more when all is over."""
         if self.world.people:
             self.somebody_reads_the_database()
 
-    @rule(address=addresses)
-    def disable(self, address: str) -> None:
-        """An operator locks somebody out."""
+    @rule(address=addresses, mistaken=rarely)
+    def disable(self, *, address: str, mistaken: bool) -> None:
+        """An operator locks somebody out, perhaps by mistake; when they are let in again, no session comes back."""
         if person := self.world.people.get(address):
             self.flows.disable_user(DisableUser(person.id, SYSTEM))
             person.active = False
             person.sign_out()
+            if mistaken:
+                self.enable(address)
 
     @rule(address=addresses)
     def enable(self, address: str) -> None:
-        """An operator lets somebody in again; no session comes back."""
+        """An operator lets somebody in again."""
         if person := self.world.people.get(address):
             self.flows.enable_user(EnableUser(person.id, SYSTEM))
             person.active = True

@@ -19,7 +19,7 @@ from ....core.rules.asking import GUEST
 from ....core.rules.refusals import Missing, NotSignedIn
 from ....core.rules.secrecy import Password
 from .model import LIMITS, Login, Person
-from .playing import Playing, logins, passwords
+from .playing import Playing, logins, passwords, rarely
 
 
 class Staying(Playing):
@@ -114,16 +114,17 @@ class Staying(Playing):
             self.flows.end_sessions(EndSessions(asker))
             person.sign_out()
 
-    @rule(who=logins, current=passwords, new=passwords)
-    def change_password(self, who: tuple[Person, Login], current: str, new: str) -> None:
+    @rule(who=logins, wrong=rarely, new=passwords)
+    def change_password(self, *, who: tuple[Person, Login], wrong: bool, new: str) -> None:
         """Somebody changes their password; the session that asks goes on, and no other."""
         person, login = who
         asker = self.asker(login)
-        command = ChangePassword(Password(current), Password(new), asker)
+        current = Password("Another-Horse-3" if wrong else person.password)
+        command = ChangePassword(current, Password(new), asker)
         if asker == GUEST:
             with pytest.raises(NotSignedIn):
                 self.flows.change_password(command)
-        elif current != person.password:
+        elif wrong:
             with pytest.raises(InvalidCredentials):
                 self.flows.change_password(command)
         else:

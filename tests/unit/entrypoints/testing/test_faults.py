@@ -151,6 +151,17 @@ def test_a_port_that_refuses_is_called_all_the_same():
     assert faults.trace == ("transaction.open", "users.add")
 
 
+@pytest.mark.parametrize(("fault", "raised"), [(Fault.AFTER, OutOfReach), (Fault.DIE_AFTER, Died)])
+def test_a_refusal_may_be_lost_on_its_way_as_any_other_answer(fault, raised):
+    faults = Faults(1, fault)
+    scene = Scene(faults)
+    scene.user = new_user(email=scene.user.email)
+    scene.act()
+
+    with faults.run(), pytest.raises(raised), scene.transaction() as accounts:
+        accounts.users.add(new_user(email=scene.user.email))
+
+
 def test_equal_work_is_the_same_calls_in_the_same_order():
     equal_work(("a", "b"), ("a", "b"), ("a", "b"))
 
