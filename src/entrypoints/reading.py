@@ -98,6 +98,14 @@ def address(value: str) -> str:
     return found.rstrip("/")
 
 
+def origin(value: str) -> str:
+    """Return the URL of a site that has its host to itself: the paths we serve and our cookies' begin at its root."""
+    found = address(value)
+    if urlsplit(found).path:
+        raise ValueError("must be a URL without a path, such as https://api.example.org: we serve a whole host")
+    return found
+
+
 def database(value: str) -> str:
     """Return the URL in the words of SQLAlchemy. A bare ``postgresql://`` means psycopg 3."""
     scheme, colon, rest = value.partition("://")

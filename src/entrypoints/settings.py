@@ -81,7 +81,7 @@ class Settings:
     mail_url: str | None = _setting(
         read.url("smtp", "smtps", "file"), None, "SMTP; else .eml files in the data folder", masked=True
     )
-    public_url: str = _setting(read.address, "", "Where clients reach us")
+    public_url: str = _setting(read.origin, "", "Where clients reach us, without a path")
     app_url: str = _setting(read.address, "", "Where mailed links lead; the public URL unless set")
     support_email: str | None = _setting(read.text, None, "Whom people may write to, shown in mails and on pages")
     secret: tuple[Secret, ...] = _setting(

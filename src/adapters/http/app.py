@@ -29,8 +29,8 @@ from .callers import Caller, Network
 from .cookies import Cookies
 from .csrf import Csrf
 from .media import dumps
-from .problems import fail, hide, refuse
-from .routes import Route
+from .problems import PROBLEM, fail, hide, refuse
+from .routes import Route, Shown
 
 #: Is told of every request: method, the path's template, status, seconds.
 Observe: TypeAlias = Callable[[str, str, int, float], None]
@@ -50,6 +50,9 @@ _ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 #: The template that requests to unknown paths are counted under: there is no end of them.
 NOWHERE: Final = "(none)"
+
+#: How a problem can be told. Whoever takes anything is told as programs are.
+KINDS: Final = (PROBLEM, falcon.MEDIA_JSON, "text/html")
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +83,8 @@ class App(falcon.App[Request, Response]):
 
 def make(routes: Iterable[Route], door: Door) -> App:
     """Return the application that serves *routes* at *door*."""
-    app = App(middleware=[_Passage(door), _Writing()])
+    routes = list(routes)
+    app = App(middleware=[_Passage(door), _Telling(_front(routes)), _Writing()])
     app.resp_options.media_handlers[falcon.MEDIA_JSON] = JSONHandler(dumps=dumps)
     app.resp_options.secure_cookies_by_default = False
     app.req_options.strip_url_path_trailing_slash = False
@@ -108,7 +112,9 @@ class _Passage:
         caller = Caller(req, resp, authenticate=door.authenticate, cookies=door.cookies, trusted=door.trusted)
         caller.began = time.perf_counter()
         req.context = caller
-        door.csrf.check(req)
+
+    def process_resource(self, req: Request, resp: Response, resource: object, params: dict[str, Any]) -> None:
+        self._door.csrf.check(req)
 
     def process_response(self, req: Request, resp: Response, resource: object, _: bool) -> None:  # noqa: FBT001 - Falcon
         resp.set_header("X-Request-Id", context().get("request", ""))
@@ -119,6 +125,24 @@ class _Passage:
         status = resp.status_code
         self._door.observe(req.method, req.uri_template or NOWHERE, status, seconds)
         _log(req, status, seconds)
+
+
+@frozen
+class _Telling:
+    """Has a page tell people what a program is told as a problem; where nothing is, the front page does."""
+
+    _front: Shown | None
+
+    def process_response(self, req: Request, resp: Response, resource: object, _: bool) -> None:  # noqa: FBT001 - as above
+        problem = getattr(resp.context, "problem", None)
+        page = resource or self._front
+        if problem and isinstance(page, Shown) and req.client_prefers(KINDS) == "text/html":
+            page.tell(req, resp, problem)
+
+
+def _front(routes: Iterable[Route]) -> Shown | None:
+    found = (route.resource for route in routes if route.path == "/")
+    return next((each for each in found if isinstance(each, Shown)), None)
 
 
 class _Writing:

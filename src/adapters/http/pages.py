@@ -44,6 +44,9 @@ class Page:
     cookies: Cookies
     press: Press
 
+    def tell(self, req: Request, resp: Response, problem: Mapping[str, Any]) -> None:
+        self.press.tell(resp, problem)
+
 
 class FormPage(Page):
     """A page with a form: shown, posted, and shown again with whatever was refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,11 @@ TOLD: Final = {
 
 #: What the fields are called on the pages.
 LABELS: Final = {"email": "Email address", "password": "Password", "new_password": "New password"}
+
+#: What people are told where no page of its own fits; the front page leads on.
+HEADINGS: Final = {404: "There is nothing here", 403: "That did not come from our page"}
+WRONG: Final = "That did not work"
+BROKEN: Final = "Something went wrong"
 
 #: A path on this site: not the ``//host`` or ``/\\host`` that browsers read as another one.
 _LOCAL: Final = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
@@ -93,9 +99,21 @@ class Press:
     style: str = field(factory=(TEMPLATES / "pages.css").read_text)
     _environment: Environment = field(init=False, factory=_environment)
 
-    def show(
+    def show(self, req: Request, resp: Response, template: str, **facts: Any) -> None:
+        """Answer with a page, whose forms have a token."""
+        self._print(resp, template, csrf=self.csrf.token(req, resp), **facts)
+
+    def tell(self, resp: Response, problem: Mapping[str, Any]) -> None:
+        """Answer with what went wrong. The page has no form: to make a token may be what does not work."""
+        status = problem["status"]
+        said = [f"{problem['message']}."]
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            said.append(f"If it stays like this, tell us this number: {problem['requestId']}")
+        heading = HEADINGS.get(status, BROKEN if status >= HTTPStatus.INTERNAL_SERVER_ERROR else WRONG)
+        self._print(resp, "problem.html", heading=heading, said=said)
+
+    def _print(
         self,
-        req: Request,
         resp: Response,
         template: str,
         *,
@@ -104,7 +122,6 @@ class Press:
         code: str = "",
         **facts: Any,
     ) -> None:
-        """Answer with a page."""
         resp.content_type = MEDIA_HTML
         resp.set_header("Cache-Control", "no-store")
         resp.set_header("Content-Security-Policy", self.site.policy)
@@ -114,7 +131,6 @@ class Press:
             alert=alert,
             problems=problems or {},
             code=code,
-            csrf=self.csrf.token(req, resp),
             site=self.site.name,
             support=self.site.support,
             stylesheet=f"/pages.css?v={hashlib.sha256(self.style.encode()).hexdigest()[:12]}",

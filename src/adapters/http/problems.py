@@ -113,7 +113,8 @@ def body_of(
 def _answer(req: Request, resp: Response, status: int, code: str, text: str, **more: Any) -> None:
     resp.status = HTTPStatus(status)
     resp.content_type = PROBLEM
-    resp.data = dumps(body_of(status, code, text, path=req.path, **more))
+    resp.context.problem = body_of(status, code, text, path=req.path, **more)
+    resp.data = dumps(resp.context.problem)
 
 
 def hint(resp: Response, refusal: Refusal) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
+from falcon import Request, Response
 
 from ...core.rules.refusals import Refusal
 
@@ -40,3 +41,11 @@ class Route:
     resource: object
     #: None for what is no part of the API, such as pages.
     operations: Mapping[str, Operation] = field(factory=dict)
+
+
+@runtime_checkable
+class Shown(Protocol):
+    """A resource that people look at."""
+
+    def tell(self, req: Request, resp: Response, problem: Mapping[str, Any]) -> None:
+        """Tell people what programs are told as *problem*."""

@@ -52,6 +52,7 @@ def test_every_problem_is_told_at_once_by_the_name_of_its_variable():
         ("BROKER_URL", "kafka://host"),
         ("PUBLIC_URL", "example.org"),
         ("PUBLIC_URL", "https://user@example.org"),
+        ("PUBLIC_URL", "https://example.org/api"),
         ("APP_URL", "https://example.org/?next=/"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
         ("LOG_LEVEL", "loud"),
@@ -68,6 +69,12 @@ def test_a_bad_url_is_not_repeated_since_it_may_hold_a_password():
     (message,) = problems(DATABASE_URL="mysql://root:hunter2@host/x").values()
 
     assert "hunter2" not in message
+
+
+def test_the_application_may_lie_below_a_path_and_we_may_not():
+    assert settings_from({"HEXFLOWS_APP_URL": "https://example.org/shop/"}).app_url == "https://example.org/shop"
+    assert settings_from({"HEXFLOWS_PUBLIC_URL": "https://example.org/"}).public_url == "https://example.org"
+    assert "without a path" in problems(PUBLIC_URL="https://example.org/api")["HEXFLOWS_PUBLIC_URL"]
 
 
 def test_a_shared_database_needs_a_secret():

@@ -462,3 +462,70 @@ class TestAccount:
         assert (result.status_code, result.headers["location"]) == (303, "/account")
         assert (result.cookies[SESSION].value, result.cookies[SESSION].expires.year) == ("", 1970)
         assert played.asked[0].asker.session == HERE
+
+
+#: What a browser says that goes to a page, and what programs say.
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+PROGRAMS = ["*/*", "application/json", "application/json, text/plain, */*", "application/problem+json, text/html;q=0.9"]
+
+
+class TestWhatGoesWrongOutsideOfAForm:
+    @pytest.mark.parametrize(
+        ("body", "headers", "status"),
+        [
+            ("", {"Origin": "https://evil.example"}, 403),
+            ("email=1&email=2", {}, 400),
+            ("x" * 70_000, {}, 413),
+            ("{}", {"Content-Type": "application/json"}, 415),
+        ],
+    )
+    def test_people_are_told_on_a_page(self, client, played, body, headers, status):
+        result = client.simulate_post("/login", body=body, headers={**FORM, "Accept": BROWSER, **headers})
+        page = Read(result.text)
+
+        assert (result.status_code, result.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert {tag for tag, _ in page.elements} <= ALLOWED
+        assert page.all("a", href="/")
+        assert "script-src" not in result.headers["content-security-policy"]
+        assert not played.asked
+
+    @pytest.mark.parametrize("accept", PROGRAMS)
+    def test_programs_are_told_as_everywhere(self, client, accept):
+        headers = {**FORM, "Accept": accept, "Origin": "https://evil.example"}
+
+        assert client.simulate_post("/login", body="", headers=headers).json["errorCode"] == "CROSS_SITE"
+
+    def test_what_is_hidden_stays_hidden_and_names_the_request(self, client, played):
+        played.answers["me"] = ZeroDivisionError("the secret cause")
+
+        result = client.simulate_get("/account", headers={**SIGNED_IN, "Accept": BROWSER})
+
+        assert (result.status_code, result.headers["content-type"]) == (500, "text/html; charset=utf-8")
+        assert "secret cause" not in result.text
+        assert result.headers["x-request-id"] in result.text
+
+    def test_what_passes_says_when_to_come_back(self, client, played):
+        played.answers["me"] = OutOfReach()
+
+        result = client.simulate_get("/account", headers={**SIGNED_IN, "Accept": BROWSER})
+
+        assert (result.status_code, result.headers["retry-after"]) == (503, "5")
+        assert Read(result.text).all("a", href="/")
+
+    def test_not_even_who_asks_has_to_be_known(self, client):
+        result = client.simulate_get("/account", headers={"Authorization": "Bearer bad", "Accept": BROWSER})
+
+        assert (result.status_code, result.headers["www-authenticate"]) == (401, "Bearer")
+        assert Read(result.text).all("a", href="/")
+
+    def test_where_nothing_is_the_front_page_says_so(self, client):
+        result = client.simulate_get("/logn/%3Cscript%3E", headers={"Accept": BROWSER})
+
+        assert result.status_code == 404
+        assert "There is nothing here" in Read(result.text).text
+        assert "<script" not in result.text
+
+    def test_the_api_tells_browsers_what_it_tells_programs(self, setup):
+        result = setup.problem(OutOfReach(), headers={"Accept": BROWSER})
+
+        assert result.json["errorCode"] == "OUT_OF_REACH"
