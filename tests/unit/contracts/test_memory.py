@@ -65,6 +65,11 @@ class TestMemoryLimits(LimitsContract):
     def limits(self):
         return MemoryLimits()
 
+    @pytest.mark.parametrize("_", range(15))
+    def test_the_gap_between_looking_and_counting_is_closed(self, limits, now, _):
+        # It is narrow here: the contract's own test would step into it one time in four.
+        self.test_of_many_at_once_no_more_get_through_than_there_is_room_for(limits, now)
+
     def test_what_has_ended_is_forgotten(self, limits, now):
         for _ in range(5):
             limits.take((an_ask(1),), now)

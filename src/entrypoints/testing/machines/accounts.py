@@ -26,7 +26,7 @@ from ..making import email
 from ..stage import readable
 from .entering import Entering
 from .mailing import Mailing
-from .playing import ANN, BOB, addresses, logins, rarely, waits
+from .playing import ANN, BOB, JOERG, addresses, logins, rarely, waits
 from .staying import Staying
 
 
@@ -35,11 +35,17 @@ class Accounts(Entering, Staying, Mailing):
 
     @initialize(target=logins)
     def set_the_stage(self) -> Any:
-        """Begin with Ann and Bob, who are signed in; Ann's address is verified, and she is signed in twice."""
+        """
+        Begin with Ann and Bob, who are signed in; Ann's address is verified, and she is signed in twice.
+
+        Somebody has verified an address without an account.
+        """
         self.begin()
         ann, bob = self.signed_up(email(ANN), "Correct-Horse-1"), self.signed_up(email(BOB), "Battery-Staple-2")
         self.deliver()
         self.verify(pick=1, crossed=False)
+        self.request_verification(address=JOERG, spell=str.lower, at_once=True)
+        self.verify(pick=0, crossed=False)
         again = self.log_in(address=ANN, spell=str.lower, wrong=False)
         return multiple(ann, bob, again)
 
