@@ -94,7 +94,7 @@ def _body(status: int, codes: list[str]) -> Schema:
     if status == int(STATUS[Unavailable]):
         # Whatever we are made of today may be out of reach in a way of its own.
         return body
-    return {"allOf": [body, {"properties": {"errorCode": {"enum": codes}}}]}
+    return {"allOf": [body, {"properties": {"status": {"const": status}, "errorCode": {"enum": codes}}}]}
 
 
 def _refusals(method: str, operation: Operation) -> Iterator[type[Refusal]]:
