@@ -95,13 +95,13 @@ def work(settings: Settings, parts: Parts, leads: Leads, alive: int | None = Non
 
 def table(flows: Flows) -> tuple[Entry, ...]:
     """Return what is done again and again."""
-    return (
-        Entry(
-            "accounts.sweep_accounts",
-            "*/10 * * * *",
-            lambda: flows.accounts.sweep_accounts(SweepAccounts(asker=SYSTEM)),
-        ),
-    )
+
+    def sweep() -> None:
+        # A bounded number at a time, so that nobody waits long, until there is nothing more.
+        while flows.accounts.sweep_accounts(SweepAccounts(asker=SYSTEM)).count:
+            pass
+
+    return (Entry("accounts.sweep_accounts", "*/10 * * * *", sweep),)
 
 
 def forget_hints(transaction: Transaction[Queue]) -> None:

@@ -6,13 +6,13 @@ import hashlib
 from datetime import datetime
 from typing import Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ....ports.accounts import Accounts
 from ....ports.flow import NewId, Taken
 from ....ports.receipts import Fingerprint
 from ...rules.accounts.emails import Email
-from ...rules.accounts.policy import AccountsPolicy, Disclosure
+from ...rules.accounts.policy import AccountsPolicy, Disclosure, Verification
 from ...rules.accounts.users import Credential, EmailExists, User, Username, UsernameTaken, VerifiedVia
 from ...rules.asking import Role
 from ...rules.ids import SecretId, UserId
@@ -83,17 +83,30 @@ class Openings:
             UsernameTaken: the name is.
         """
         user = User(UserId(self.new_id()), wanted.email, wanted.username, wanted.role, now)
+        told = self.policy.disclosure is Disclosure.DISCLOSE or wanted.by_operator
         try:
-            accounts.users.add(user, Credential(user.id, wanted.hash, now) if wanted.hash else None)
-        except Taken as taken:
-            if taken.what == "username":
-                raise UsernameTaken from None
-            if self.policy.disclosure is Disclosure.DISCLOSE or wanted.by_operator:
-                raise EmailExists from None
+            user = self._add(accounts, user, wanted.hash, told=told)
+        except EmailExists:
+            if told:
+                raise
             self._tell_owner(accounts, wanted, now)
             return None
 
         return self._verify(accounts, user, wanted, now)
+
+    def _add(self, accounts: Accounts, user: User, hash_: str | None, *, told: bool) -> User:
+        """Add the user with their credential, and return them as they were added."""
+        try:
+            accounts.users.add(user, Credential(user.id, hash_, user.created_at) if hash_ else None)
+        except Taken as taken:
+            if taken.what == "email":
+                raise EmailExists from None
+            if told:
+                raise UsernameTaken from None
+            # Left out and not told: whether the name is taken after a second try would tell whether the first made a
+            # user, and so whether its address was free.
+            return self._add(accounts, evolve(user, username=None), hash_, told=told)
+        return user
 
     def _verify(self, accounts: Accounts, user: User, wanted: Opening, now: datetime) -> User:
         """Return the user as verified if the address is known to be theirs already, else ask them by mail."""
@@ -103,10 +116,15 @@ class Openings:
         elif wanted.proof and self._proves(accounts, wanted.proof, wanted.email, now):
             user = user.verify(VerifiedVia.BEFORE, now)
             accounts.users.keep(user)
-        else:
+        elif self._asks:
             secret = self._secret(accounts, wanted.email.canonical, now)
             accounts.jobs.add(SendVerificationMail(secret, wanted.email.given), at=now, owner=user.id)
         return user
+
+    @property
+    def _asks(self) -> bool:
+        """Whether an address is asked for its owner: where somebody waits for that, and where all must look alike."""
+        return self.policy.verification is Verification.LOGIN or self.policy.disclosure is Disclosure.OPAQUE
 
     def _proves(self, accounts: Accounts, proof: Secret, email: Email, now: datetime) -> bool:
         try:

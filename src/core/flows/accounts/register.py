@@ -5,8 +5,9 @@ Register with an e-mail address, a password, and if wanted a username and a role
 2. Only roles that people may give themselves can be chosen.
 3. The password must meet the policy; it is hashed before anything is held.
 4. A key that was used before returns the answer that it made then.
-5. The address must be new, and the name too. Where the former is not told, its owner is told by mail instead.
-6. An address that this browser verified beforehand is verified; any other is asked by mail.
+5. The address must be new, and the name too. Where that is not told, the owner of the address is told by mail instead,
+   and a name that is taken is left out.
+6. An address that this browser verified beforehand is verified; any other is asked by mail, where logins wait for it.
 7. User, credential and mail to come are kept together or not at all.
 """
 

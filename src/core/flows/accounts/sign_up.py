@@ -5,7 +5,7 @@ Sign up with an e-mail address and a password, and be signed in (document 000, f
 2. The password must meet the policy; it is hashed before anything is held.
 3. A key that was used before returns the answer that it made then, without its tokens.
 4. The address must be new. Where that is not told, its owner is told by mail instead.
-5. An address that this browser verified beforehand is verified; any other is asked by mail.
+5. An address that this browser verified beforehand is verified; any other is asked by mail, where logins wait for it.
 6. User, credential, mail to come and session are kept together or not at all.
 """
 
