@@ -124,8 +124,10 @@ class Web(BaseApplication):  # type: ignore[misc]
         os.read(self.alive, 1)
         for listener in worker.sockets:
             # For every process that shares it: or newcomers would wait in line for nobody.
-            with suppress(OSError):
-                listener.sock.shutdown(socket.SHUT_RDWR)
+            # gunicorn may have closed it before us.
+            if (open_ := listener.sock) is not None:
+                with suppress(OSError):
+                    open_.shutdown(socket.SHUT_RDWR)
         # An arbiter that is gone leaves its number to others.
         os.kill(arbiter if os.getppid() == arbiter else os.getpid(), signal.SIGTERM)
 
