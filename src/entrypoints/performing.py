@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import attrs
 from attrs import evolve, frozen
@@ -18,6 +18,9 @@ from .catalog import bound, entries
 from .flows import Flows
 
 log = logging.getLogger(__name__)
+
+#: How much of what an error says is kept.
+LONGEST: Final = 2000
 
 
 class Unpacking(Protocol):
@@ -50,7 +53,7 @@ class Performer:
                 return Refused(refusal)
             except Exception as error:
                 log.exception("job %s (%s) broke", job.id, job.name)
-                return Broken(type(error).__name__, str(error), again=True)
+                return Broken(type(error).__name__, _printable(error), again=True)
 
         return perform
 
@@ -58,6 +61,11 @@ class Performer:
 def _asker(job: Job, flows: Flows) -> Asker:
     """Return the system, on behalf of the job's owner if it has one."""
     return SYSTEM if job.owner is None else flows.accounts.act_for(ActFor(job.owner, job.session))
+
+
+def _printable(error: Exception) -> str:
+    """Return what an error says, as far as any database keeps it."""
+    return str(error).replace("\0", "\N{REPLACEMENT CHARACTER}")[:LONGEST]
 
 
 def _keyed(command: Any, job: Job) -> Any:

@@ -74,10 +74,12 @@ def change_password(
         user = accounts.users.hold(owner)
         if not user or accounts.credentials.find(owner) != before:
             raise InvalidCredentials
-        user = user.end_sessions()
+        living, user = user.generation, user.end_sessions()
         accounts.users.keep(user)
         accounts.credentials.keep(Credential(owner, hashed, now))
-        if command.asker.session and (session := accounts.sessions.hold(command.asker.session)):
+        session = accounts.sessions.hold(command.asker.session) if command.asker.session else None
+        # One that was ended meanwhile is not to come back to life.
+        if session and session.generation == living:
             accounts.sessions.keep(evolve(session, generation=user.generation))
         accounts.secrets.retire(Purpose.RESET_PASSWORD, str(owner), now)
         accounts.jobs.add(SendChangedMail(owner, now), at=now, owner=owner)

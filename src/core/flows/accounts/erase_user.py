@@ -41,6 +41,8 @@ def erase_user(command: EraseUser, *, transaction: Transaction[Accounts], clock:
         found = accounts.users.find(command.user)
         if found is None:
             raise Missing("user")
+        if found.erased_at:
+            return Profile.of(found)
         accounts.receipts.remove_all(guest_scope(found.email))
         accounts.receipts.remove_all(str(found.id))
         user = accounts.users.hold(command.user) or found

@@ -118,7 +118,8 @@ def verify_email(
         found = accounts.users.find_by_email(address_of(about.subject)) if about else None
         user = accounts.users.hold(found.id) if found else None
         if secret := spend(accounts, command.token, Purpose.VERIFY_EMAIL, now):
-            if user:
+            # Compared once more: who was forgotten before we held them has another address now.
+            if user and user.email.canonical == secret.subject:
                 accounts.users.keep(user.verify(VerifiedVia.LINK, now))
                 answer = EmailVerified(verified=True, user_id=user.id)
             else:
