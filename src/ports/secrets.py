@@ -43,11 +43,21 @@ class Hasher(Protocol):
 
     @abstractmethod
     def hash(self, password: Password) -> str:
-        """Return a hash of the whole password."""
+        """
+        Return a hash of the whole password.
+
+        Raises:
+            Busy: so many others wait that the turn did not come in time.
+        """
 
     @abstractmethod
     def verify(self, password: Password, hashed: str) -> bool:
-        """Say whether *hashed* was made of the password; a text that is no hash was not."""
+        """
+        Say whether *hashed* was made of the password; a text that is no hash was not.
+
+        Raises:
+            Busy: as above.
+        """
 
     @abstractmethod
     def outdated(self, hashed: str) -> bool:

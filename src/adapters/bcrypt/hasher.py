@@ -21,13 +21,15 @@ import sys
 import threading
 import unicodedata
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import Factory, field, frozen
 from attrs.validators import ge, le
 
+from ...core.rules.refusals import Busy
 from ...core.rules.secrecy import Password
 from ...ports.secrets import Hasher
 from ..extras import needs
@@ -35,6 +37,8 @@ from ..forks import PerProcess
 
 with needs("bcrypt", extra="auth"):
     import bcrypt
+
+R = TypeVar("R")
 
 PREFIX: Final = "sha384"
 
@@ -55,6 +59,8 @@ class BcryptHasher(Hasher):
     cost: int = field(default=12, validator=[ge(4), le(31)])
     threads: int = field(factory=cores, validator=ge(1))
     niceness: int = field(default=10, validator=[ge(0), le(19)])
+    #: How many seconds to wait for a turn.
+    patience: float = field(default=10.0, validator=ge(0))
     decoy: str = field(init=False, repr=False)
     _pool: PerProcess[ThreadPoolExecutor] = field(
         init=False, repr=False, eq=False, default=Factory(lambda self: PerProcess(self._open), takes_self=True)
@@ -67,18 +73,28 @@ class BcryptHasher(Hasher):
         return f"{PREFIX}{bcrypt.gensalt(self.cost).decode()}{ending}"
 
     def hash(self, password: Password) -> str:
-        hashed = self._pool().submit(bcrypt.hashpw, _digest(password), bcrypt.gensalt(self.cost)).result()
+        hashed = self._in_turn(bcrypt.hashpw, _digest(password), bcrypt.gensalt(self.cost))
         return f"{PREFIX}{hashed.decode()}"
 
     def verify(self, password: Password, hashed: str) -> bool:
         ours = _HASH.fullmatch(hashed)
         if not ours:
             return False
-        return self._pool().submit(bcrypt.checkpw, _digest(password), ours[1].encode()).result()
+        return self._in_turn(bcrypt.checkpw, _digest(password), ours[1].encode())
 
     def outdated(self, hashed: str) -> bool:
         ours = _HASH.fullmatch(hashed)
         return not ours or int(ours[2]) < self.cost
+
+    def _in_turn(self, work: Callable[[bytes, bytes], R], password: bytes, salt: bytes) -> R:
+        doing = self._pool().submit(work, password, salt)
+        try:
+            return doing.result(self.patience)
+        except TimeoutError:
+            # Given up only if it was not begun: what is half done is soon done.
+            if doing.cancel():
+                raise Busy from None
+            return doing.result()
 
     def _open(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self.threads, "hexflows-hasher", initializer=_step_back, initargs=(self.niceness,))

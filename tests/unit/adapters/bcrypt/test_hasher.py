@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexflows.adapters.bcrypt.hasher import BcryptHasher
+from hexflows.core.rules.refusals import Busy
 from hexflows.core.rules.secrecy import Password
 from hexflows.entrypoints.testing.contracts.hasher import PASSWORD, HasherContract
 from hexflows.entrypoints.testing.threads import at_once
@@ -114,6 +115,21 @@ def test_hashing_steps_back_and_nothing_else_does():
 
     assert os.getpriority(os.PRIO_PROCESS, thread.native_id) == min(19, before + 7)
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+def test_who_waits_too_long_for_a_turn_is_told_so_and_nothing_is_hashed_for_them():
+    hasher = BcryptHasher(cost=4, threads=1, patience=0.01)
+    begun, over = threading.Event(), threading.Event()
+    blocking = hasher._pool().submit(lambda: (begun.set(), over.wait(10)))
+    begun.wait(10)
+
+    try:
+        with pytest.raises(Busy):
+            hasher.hash(PASSWORD)
+    finally:
+        over.set()
+    blocking.result()
+    assert hasher.verify(PASSWORD, hasher.hash(PASSWORD))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
