@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
+from sqlalchemy import select
 
 from hexflows.entrypoints.testing.crashes.contract import CrashesContract
+from hexflows.entrypoints.testing.stage import readable
 
-from ..databases import as_accounts, empty
+from ..databases import TABLES, as_accounts
+
+
+def itself(connection):
+    return connection
 
 
 class OnSql(CrashesContract):
     @pytest.fixture
     def open_storage(self, storage):
+        # By the flows' own connections: SQLAlchemy's would take longer to open than all the rest.
+        def everything():
+            with storage.snapshot(itself)() as connection:
+                return readable([connection.driver.execute(str(select(each))).fetchall() for each in TABLES])
+
         def open_storage(packing):
-            empty(storage)
-            return as_accounts(storage, packing)
+            with storage.transaction(itself)() as connection:
+                for each in reversed(TABLES):
+                    connection.driver.execute(str(each.delete()))
+            return evolve(as_accounts(storage, packing), everything=everything)
 
         return open_storage
 

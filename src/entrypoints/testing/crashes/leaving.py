@@ -78,5 +78,6 @@ def _whole(accounts: Accounts, user: User, jobs: tuple[Job, ...]) -> None:
 
 
 def _about_something(accounts: Accounts, job: Job) -> None:
+    assert job.owner is None or accounts.users.find(job.owner), f"{job.name} on behalf of somebody who is not there"
     for secret in re.findall(r'"secret":\s*"([^"]+)"', job.payload):
         assert accounts.secrets.find(UUID(secret)), f"{job.name} about a secret that is not there"  # type: ignore[arg-type]
