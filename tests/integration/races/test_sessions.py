@@ -7,11 +7,13 @@ from collections import Counter
 
 import pytest
 
+from hexflows.adapters.sql.opening import open_storage
 from hexflows.core.flows.accounts.authenticate import Authenticate
 from hexflows.core.rules.asking import GUEST, SYSTEM
 from hexflows.core.rules.refusals import Refusal
 from hexflows.core.rules.secrecy import Secret
 
+from ..databases import everything
 from .conftest import PASSWORD, somebody
 from .crowd import OPERATOR, Call
 
@@ -139,3 +141,18 @@ def _change(app, post, log_in, person, change):
     app.call("accounts.request_reset", email=person.email)
     app.run_due()
     return Call("accounts.reset_password", {"token": post.token(), "new_password": "New-Horse-2"})
+
+
+def test_no_login_leaves_anything_behind_of_somebody_who_is_forgotten(app, crowd, url):
+    people = [somebody(app) for _ in range(SEVERAL)]
+    logins = [Call("accounts.log_in", {"email": each.email, "password": PASSWORD}) for each in people]
+    erasures = [Call("accounts.erase_user", {"user": each.id}, OPERATOR) for each in people]
+
+    came = crowd.calls([each for trio in zip(logins, erasures, logins, strict=True) for each in trio])
+
+    assert {each.code for each in came[1::3]} == {None}
+    assert {each.code for each in came} <= {None, "INVALID_CREDENTIALS"}
+    storage = open_storage(url)
+    stored = everything(storage)
+    storage.dispose()
+    assert stored["sessions"] == stored["credentials"] == []
