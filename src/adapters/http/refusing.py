@@ -119,7 +119,7 @@ def _refusals(method: str, operation: Operation) -> Iterator[type[Refusal]]:
 
 def _of_the_protocol(route: Route, operation: Operation) -> Iterator[int]:
     if operation.command:
-        yield from (413, 415)
+        yield from (400, 413, 415)
     if "{" in route.path:
         yield 404
 
