@@ -186,6 +186,7 @@ def test_refusals_are_told_by_status_with_their_codes(put):
 
 def test_a_field_that_is_wrong_alone_is_refused_by_its_own_code(put):
     assert codes(put, 400) == {
+        "BAD_REQUEST",
         "VALIDATION_ERROR",
         "MALFORMED_JSON",
         "INVALID_EMAIL",
