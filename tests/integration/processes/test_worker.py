@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from hexflows.adapters.worker.actors import QUEUE
 from hexflows.adapters.worker.brokers import connect
 
 from .conftest import PATIENCE, eventually
@@ -153,6 +154,8 @@ def test_a_hint_that_died_with_its_worker_is_sent_anew_at_once(worker, register,
 def broker(redis_url):
     """A broker on Redis, with nothing in it."""
     connection = connect(redis_url)
+    # Only queues that it knows of are emptied.
+    connection.broker.declare_queue(QUEUE)
     connection.broker.flush_all()
     yield redis_url
     connection.broker.flush_all()

@@ -166,10 +166,11 @@ def worker(environ, tmp_path):
     """Start `hexflows worker`; one that is left when the test is over is ended."""
     started = []
 
-    def start():
+    def start(**settings):
+        variables = {f"HEXFLOWS_{name.upper()}": str(value) for name, value in settings.items()}
         with (tmp_path / "worker").open("ab") as log:
             command = [sys.executable, "-m", "hexflows.entrypoints.cli", "worker"]
-            started.append(subprocess.Popen(command, env=environ, stderr=log))
+            started.append(subprocess.Popen(command, env={**environ, **variables}, stderr=log))
 
     yield start
     for process in started:
