@@ -11,6 +11,9 @@ from hexflows.entrypoints.testing.stage import readable
 
 from ..databases import TABLES, as_accounts
 
+#: The order in which a database finds rows is its own.
+READ = [select(table).order_by(*table.primary_key) for table in TABLES]
+
 
 def itself(connection):
     return connection
@@ -22,7 +25,7 @@ class OnSql(CrashesContract):
         # By the flows' own connections: SQLAlchemy's would take longer to open than all the rest.
         def everything():
             with storage.snapshot(itself)() as connection:
-                return readable([connection.driver.execute(str(select(each))).fetchall() for each in TABLES])
+                return readable([connection.driver.execute(str(each)).fetchall() for each in READ])
 
         def open_storage(packing):
             with storage.transaction(itself)() as connection:
