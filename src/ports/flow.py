@@ -15,10 +15,13 @@ T = TypeVar("T")
 #: A flow with its ports bound: one command in; one answer, or a refusal, out.
 Flow: TypeAlias = Callable[[C], R]
 
-#: Opens a transaction. Leaving the block keeps everything; an exception, nothing.
+#: Opens a transaction. Leaving the block keeps everything; an exception, nothing. Whoever holds, claims or adds what
+#: another has waits, and is refused as `Busy` when that takes too long; `OutOfReach` says that the storage does not
+#: answer, `OutcomeUnknown` that it stopped to while keeping. A `Clash` may be run again.
 Transaction: TypeAlias = Callable[[], AbstractContextManager[T]]
 
-#: Opens a view of one moment, only to read. It waits for no writer and makes none wait.
+#: Opens a view of one moment, only to read: writing through it raises `ReadOnly`. It waits for no writer and makes none
+#: wait; `Busy` and `OutOfReach` are as above.
 Snapshot: TypeAlias = Callable[[], AbstractContextManager[T]]
 
 #: Says what time it is, always in UTC.

@@ -10,7 +10,6 @@ from typing import Protocol, TypeAlias
 
 from attrs import frozen
 
-from ..core.rules.asking import Asker
 from ..core.rules.ids import JobId, SessionId, UserId
 from ..core.rules.jobs import Job, Status
 from ..core.rules.pages import Slice
@@ -144,6 +143,3 @@ SendHint: TypeAlias = Callable[[Job], None]
 
 #: Renews the lease of a job that is at work, until the block is left.
 KeepAlive: TypeAlias = Callable[[Job], AbstractContextManager[None]]
-
-#: Says who a job runs as: the system on behalf of its owner, with the rights the owner has now.
-OnBehalf: TypeAlias = Callable[[Job], Asker]

@@ -21,7 +21,6 @@ from attrs import frozen
 from cryptography.fernet import Fernet, InvalidToken
 
 from ...core.rules.accounts.emails import Email
-from ...core.rules.accounts.users import Username
 from ...core.rules.asking import Asker
 from ...core.rules.refusals import Malformed, Missing, Problem
 from ...core.rules.secrecy import Password, Secret
@@ -141,7 +140,6 @@ _NORMALISED: Final[Mapping[type[Any], ToWire]] = {
     **TOLD,
     **_SILENT,
     Email: attrgetter("canonical"),
-    Username: attrgetter("given"),
 }
 
 

@@ -19,6 +19,7 @@ def change_user(
     Keep the user as *change* makes them, and return what is shown of them.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such user, or they were forgotten.
     """

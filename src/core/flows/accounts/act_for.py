@@ -32,7 +32,8 @@ def act_for(command: ActFor, *, snapshot: Snapshot[Accounts], limits: SessionLim
     Return the system on behalf of the user; a guest, never the system itself, where there is nobody to act for.
 
     Raises:
-        NotAllowed: somebody other than the system asks.
+        NotSignedIn: a guest asks.
+        NotAllowed: a user asks, or the system on behalf of one.
     """
     only(command.asker)
     with snapshot() as accounts:

@@ -43,6 +43,7 @@ def create_user(
     Open the account.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         WeakPassword: the password does not meet the policy.
         EmailExists: the address has an account.

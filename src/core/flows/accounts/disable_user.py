@@ -39,6 +39,7 @@ def disable_user(command: DisableUser, *, transaction: Transaction[Accounts]) ->
     Lock the user out.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such user.
     """
@@ -50,6 +51,7 @@ def enable_user(command: EnableUser, *, transaction: Transaction[Accounts]) -> P
     Let the user in again.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such user.
     """

@@ -33,6 +33,7 @@ def erase_user(command: EraseUser, *, transaction: Transaction[Accounts], clock:
     Make the user anonymous and return what stays.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such user.
     """
@@ -43,6 +44,7 @@ def erase_user(command: EraseUser, *, transaction: Transaction[Accounts], clock:
             raise Missing("user")
         if found.erased_at:
             return Profile.of(found)
+        # Before the user is held: receipts stand before users in the order of locks.
         accounts.receipts.remove_all(guest_scope(found.email))
         accounts.receipts.remove_all(str(found.id))
         user = accounts.users.hold(command.user) or found

@@ -47,6 +47,7 @@ def export_user(command: ExportUser, *, snapshot: Snapshot[Accounts], clock: Clo
     Return what is stored about the user.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is neither the user nor an administrator.
         Missing: there is no such user.
     """

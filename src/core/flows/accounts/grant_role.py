@@ -41,6 +41,7 @@ def grant_role(command: GrantRole, *, transaction: Transaction[Accounts]) -> Pro
     Give the user the role.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such user.
     """
@@ -54,6 +55,7 @@ def revoke_sessions(command: RevokeSessions, *, transaction: Transaction[Account
     End every session of the user.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such user.
     """

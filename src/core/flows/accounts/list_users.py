@@ -44,6 +44,7 @@ def list_users(command: ListUsers, *, snapshot: Snapshot[Accounts]) -> Page[Prof
     Return a page of users.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no operator.
         InvalidCursor: the cursor is not one that we gave.
     """
@@ -59,6 +60,7 @@ def show_user(command: ShowUser, *, snapshot: Snapshot[Accounts]) -> Profile:
     Return one user.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no operator.
         Missing: there is no such user.
     """

@@ -30,8 +30,9 @@ def me(command: Me, *, snapshot: Snapshot[Accounts]) -> Profile:
     Raises:
         NotSignedIn: a guest asks.
     """
+    owner = signed_in(command.asker)
     with snapshot() as accounts:
-        user = accounts.users.find(signed_in(command.asker))
+        user = accounts.users.find(owner)
     if user is None:
         raise NotSignedIn
     return Profile.of(user)

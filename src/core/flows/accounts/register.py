@@ -72,6 +72,7 @@ def register(
         WeakPassword: the password does not meet the policy.
         EmailExists: the address has an account, where that is told.
         UsernameTaken: somebody else has the name.
+        InvalidKey: the key cannot be one.
         IdempotencyConflict: the key stands for another request.
         RequestInProgress: an equal request is still being worked on.
     """

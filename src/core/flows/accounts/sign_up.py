@@ -70,6 +70,7 @@ def sign_up(
         LimitReached: there were too many sign-ups from this address.
         WeakPassword: the password does not meet the policy.
         EmailExists: the address has an account, where that is told.
+        InvalidKey: the key cannot be one.
         IdempotencyConflict: the key stands for another request.
         RequestInProgress: an equal request is still being worked on.
     """

@@ -39,7 +39,8 @@ def sweep_accounts(
     Remove what is out of date.
 
     Raises:
-        NotAllowed: somebody other than the system asks.
+        NotSignedIn: a guest asks.
+        NotAllowed: a user asks, or the system on behalf of one.
     """
     only(command.asker)
     now = clock()

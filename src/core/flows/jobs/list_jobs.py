@@ -43,6 +43,7 @@ def list_jobs(command: ListJobs, *, snapshot: Snapshot[Queue]) -> Page[JobShown]
     Return a page of jobs.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no operator.
         InvalidCursor: the cursor is not one that we gave.
     """
@@ -58,6 +59,7 @@ def show_job(command: ShowJob, *, snapshot: Snapshot[Queue]) -> JobShown:
     Return one job.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no operator.
         Missing: there is no such job.
     """

@@ -44,7 +44,8 @@ def relay_jobs(
     Take back what is stranded and send hints for what is due.
 
     Raises:
-        NotAllowed: somebody other than the system asks.
+        NotSignedIn: a guest asks.
+        NotAllowed: a user asks, or the system on behalf of one.
     """
     only(command.asker)
     now = clock()

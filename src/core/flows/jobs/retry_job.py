@@ -39,6 +39,7 @@ def retry_job(command: RetryJob, *, transaction: Transaction[Queue], new_id: New
     Add a job that does the same, and return it.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such job.
         JobState: it has not ended yet.
@@ -62,6 +63,7 @@ def cancel_job(command: CancelJob, *, transaction: Transaction[Queue], clock: Cl
     Cancel the job, and return it.
 
     Raises:
+        NotSignedIn: a guest asks.
         NotAllowed: the asker is no administrator.
         Missing: there is no such job.
         JobState: it has ended, or was asked to stop already.

@@ -44,7 +44,8 @@ def run_due(
     Do what is due.
 
     Raises:
-        NotAllowed: somebody other than the system asks.
+        NotSignedIn: a guest asks.
+        NotAllowed: a user asks, or the system on behalf of one.
     """
     only(command.asker)
     with transaction() as queue:

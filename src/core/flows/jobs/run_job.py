@@ -58,7 +58,8 @@ def run_job(
     Do the job that the hint names, unless somebody else does or did.
 
     Raises:
-        NotAllowed: somebody other than the system asks.
+        NotSignedIn: a guest asks.
+        NotAllowed: a user asks, or the system on behalf of one.
     """
     only(command.asker)
     with transaction() as queue:

@@ -45,7 +45,8 @@ def submit_job(command: SubmitJob, *, transaction: Transaction[Queue], read: Rea
     Add a job for the flow.
 
     Raises:
-        NotAllowed: somebody other than the system asks.
+        NotSignedIn: a guest asks.
+        NotAllowed: a user asks, or the system on behalf of one.
         Missing: there is no such flow.
         Malformed: the message is not a command of it.
     """
