@@ -5,10 +5,13 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import selectors
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from threading import Thread
 from typing import Any, Final
@@ -30,6 +33,10 @@ STATUS: Final = {
     errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
 }
+
+
+#: Seconds that somebody may be connected before they say anything.
+SILENT: Final = 5
 
 
 class Lines(Logger):  # type: ignore[misc]
@@ -55,6 +62,15 @@ class Threads(ThreadWorker):  # type: ignore[misc]
             if error.errno != errno.EINVAL:
                 raise
             self.handle_exit(signal.SIGTERM, None)
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Give a thread to whoever has said something; who has only connected waits without one."""
+        if conn.initialized or conn.data_ready:
+            super().enqueue_req(conn)
+            return
+        conn.timeout = time.monotonic() + SILENT
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle_error(self, _req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer what never reached the application, and repeat nothing of it, in the body that every problem has."""
