@@ -16,7 +16,6 @@ import pytest
 
 from hexflows.entrypoints.opening import open_in_memory
 from hexflows.entrypoints.settings import settings_from
-from hexflows.entrypoints.storage import migrate
 
 from .. import servers
 from .raw import FORM, ask
@@ -35,9 +34,8 @@ def served(request, start):
     if request.param == "sqlite":
         yield start(**ours)
         return
-    with servers.database(request.getfixturevalue("postgres_server")) as url:
-        settings = settings_from({"HEXFLOWS_DATABASE_URL": url, "HEXFLOWS_SECRET": SECRET})
-        migrate(settings)
+    server, template = map(request.getfixturevalue, ("postgres_server", "_postgres_template"))
+    with servers.database(server, template) as url:
         yield start(database_url=url, processes=2, **ours)
 
 
