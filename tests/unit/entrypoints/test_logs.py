@@ -15,7 +15,7 @@ TOKEN = "AZq3hZ1OfWWgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 @pytest.fixture
 def logger():
-    logger = logging.Logger("hexflows.test")
+    logger = logging.Logger("hexflows.test")  # noqa: LOG001 - of its own, so that no other test writes to it
     logger.stream = io.StringIO()
     logger.addHandler(logging.StreamHandler(logger.stream))
     return logger
@@ -102,7 +102,7 @@ def test_secrets_are_masked_by_their_shapes_wherever_they_stand(logger, formatte
     written = lines(logger, formatter)
 
     try:
-        raise ValueError(f"cannot read {TOKEN}")
+        raise ValueError(f"cannot read {TOKEN}")  # noqa: TRY301 - to be logged with its traceback
     except ValueError:
         logger.exception("GET /verify/%s", TOKEN, extra={"path": f"/v/{TOKEN}", "jwt": "eyJhbGciOi.eyJzdWIi.c2lnbmF0"})
 
