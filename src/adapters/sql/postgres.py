@@ -23,8 +23,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ...core.rules.refusals import Busy, OutcomeUnknown, OutOfReach
 from ...ports.flow import Clash, ReadOnly
+from ..forks import PerProcess
 from .connections import Connection, Dialect, Driver
-from .processes import PerProcess
 from .storage import SqlStorage
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class PostgresStorage(SqlStorage):
             # A process that hangs in the middle of a block must not hold its rows for ever.
             "idle_in_transaction_session_timeout": f"{statement * 2000:.0f}",
         }
-        self._here = PerProcess(self._open, _never_mind)
+        self._here = PerProcess(self._open)
 
     def dispose(self) -> None:
         if here := self._here.take():
@@ -172,16 +172,12 @@ class PostgresStorage(SqlStorage):
 
     def _connected(self) -> tuple[PoolProxiedConnection, psycopg.Connection[Any]]:
         try:
-            pooled = self._here.get().raw_connection()
+            pooled = self._here().raw_connection()
         except PoolTimeout as error:
             raise Busy from error
         except (psycopg.OperationalError, DBAPIError) as error:
             raise OutOfReach from error
         return pooled, cast("psycopg.Connection[Any]", pooled.driver_connection)
-
-
-def _never_mind(_: sqlalchemy.Engine) -> None:
-    """Leave the parent's connections alone."""
 
 
 def _keep(pooled: PoolProxiedConnection, driver: psycopg.Connection[Any]) -> None:

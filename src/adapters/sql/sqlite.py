@@ -17,8 +17,8 @@ import sqlalchemy
 from sqlalchemy.pool import StaticPool
 
 from ...core.rules.refusals import OutOfReach
+from ..forks import PerProcess
 from .connections import Connection
-from .processes import PerProcess
 from .sqlite_file import DIALECT, SqliteFile, Synchronous, said
 from .storage import SqlStorage
 
@@ -43,7 +43,7 @@ class SqliteStorage(SqlStorage):
 
     @contextmanager
     def migrating(self, wait: float = 60.0) -> Iterator[sqlalchemy.Connection]:
-        here = self._here.get()
+        here = self._here()
         here.acquire(wait)
         try:
             with closing(here.connect()) as driver:
@@ -61,7 +61,7 @@ class SqliteStorage(SqlStorage):
 
     @contextmanager
     def _writing(self, view: Callable[[Connection], T]) -> Iterator[T]:
-        here = self._here.get()
+        here = self._here()
         here.acquire()
         try:
             driver = _begun(here.writer, "BEGIN IMMEDIATE")
@@ -76,7 +76,7 @@ class SqliteStorage(SqlStorage):
 
     @contextmanager
     def _reading(self, view: Callable[[Connection], T]) -> Iterator[T]:
-        here = self._here.get()
+        here = self._here()
         driver = _begun(here.reader, "BEGIN")
         try:
             yield view(Connection(driver, DIALECT))

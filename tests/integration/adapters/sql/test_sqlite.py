@@ -127,7 +127,7 @@ def test_a_process_that_is_forked_off_opens_its_own(transaction, sqlite_storage)
 def _reads_and_is_kept_out(storage):
     with storage.snapshot(SqlCounters)() as seen:
         read = seen.find("one")[2] == 0
-    storage._here.get()._wait = 0.2
+    storage._here()._wait = 0.2
     try:
         increment(storage.transaction(SqlCounters), "one")
     except Busy:
