@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from hexflows.adapters.sql.connections import Connection
 from hexflows.adapters.sql.limits import SqlLimits
-from hexflows.adapters.sql.tables import accounts, jobs, limits, receipts
+from hexflows.adapters.sql.tables import accounts, jobs, leases, limits, receipts
 from hexflows.adapters.sql.tables.metadata import metadata
 from hexflows.adapters.sql.views import SqlView
 from hexflows.entrypoints.testing.making import new_id
@@ -15,7 +15,7 @@ from hexflows.entrypoints.testing.stage import Opened, readable
 
 #: Every table that holds something; importing their modules is what declares them.
 TABLES = metadata.sorted_tables
-assert {accounts.users, jobs.jobs, limits.limits, receipts.receipts} <= set(TABLES)
+assert {accounts.users, jobs.jobs, leases.leases, limits.limits, receipts.receipts} <= set(TABLES)
 
 
 def empty(storage):
