@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from ..core.rules.secrecy import Secret
 
-Reader: TypeAlias = Callable[[str], Any]
+#: Makes the value of a setting of the text of its variable.
+FromText: TypeAlias = Callable[[str], Any]
 
 #: What to import for a URL, and the extra that brings it.
 NEEDS: Final = {
@@ -40,7 +41,7 @@ def path(value: str) -> Path:
     return Path(value).expanduser()
 
 
-def whole(least: int, most: int) -> Reader:
+def whole(least: int, most: int) -> FromText:
     """Return a reader of whole numbers in a range."""
 
     def reader(value: str) -> int:
@@ -51,7 +52,7 @@ def whole(least: int, most: int) -> Reader:
     return reader
 
 
-def one_of(choices: type[StrEnum]) -> Reader:
+def one_of(choices: type[StrEnum]) -> FromText:
     """Return a reader of one of a few words, in any case."""
 
     def reader(value: str) -> StrEnum:
@@ -70,7 +71,7 @@ def level(value: str) -> str:
     return value.lower()
 
 
-def url(*schemes: str) -> Reader:
+def url(*schemes: str) -> FromText:
     """Return a reader of URLs that begin in one of few ways."""
 
     # What is wrong is said without the value: it may hold a password.

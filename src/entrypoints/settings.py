@@ -58,7 +58,7 @@ class LogFormat(StrEnum):
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
-def _setting(reader: read.Reader, default: Any, says: str, *, masked: bool = False) -> Any:
+def _setting(reader: read.FromText, default: Any, says: str, *, masked: bool = False) -> Any:
     meta = {"reader": reader, "says": says, "masked": masked}
     if callable(default):
         return field(factory=default, metadata=meta, repr=not masked)

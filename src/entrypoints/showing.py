@@ -11,7 +11,7 @@ from .settings import Settings, fields, variable
 
 
 @frozen
-class Shown:
+class SettingShown:
     """One setting as operators see it."""
 
     name: str
@@ -20,10 +20,10 @@ class Shown:
     says: str
 
 
-def shown(settings: Settings) -> tuple[Shown, ...]:
+def shown(settings: Settings) -> tuple[SettingShown, ...]:
     """Return all settings, secrets masked."""
     return tuple(
-        Shown(
+        SettingShown(
             variable(each.name),
             _told(getattr(settings, each.name), masked=each.metadata["masked"]),
             settings.sources.get(each.name, "default"),

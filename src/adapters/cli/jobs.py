@@ -19,7 +19,7 @@ from ...ports.flow import Flow
 from .frame import Cli, as_json, paged, show, show_pages
 
 
-class Jobs(Protocol):
+class JobFlows(Protocol):
     """The flows that operators look after jobs with."""
 
     @property
@@ -40,7 +40,7 @@ def line(job: JobShown) -> str:
     return f"{job.id}  {job.status:<16}  {job.name}  attempt {job.attempt}{fault}"
 
 
-def commands(*, jobs: Callable[[], Jobs]) -> click.Group:
+def commands(*, jobs: Callable[[], JobFlows]) -> click.Group:
     """Return the group, which asks for the flows only when one of its commands runs."""
 
     @click.group("jobs", cls=Cli)

@@ -15,14 +15,14 @@ from .frame import Cli, as_json, show
 from .users import Finding, find
 
 
-class Sessions(Finding, Protocol):
+class SessionFlows(Finding, Protocol):
     """The flows that operators look after sessions with."""
 
     @property
     def revoke_sessions(self) -> Flow[RevokeSessions, Nothing]: ...
 
 
-def commands(*, accounts: Callable[[], Sessions]) -> click.Group:
+def commands(*, accounts: Callable[[], SessionFlows]) -> click.Group:
     """Return the group, which asks for the flows only when one of its commands runs."""
 
     @click.group("sessions", cls=Cli)

@@ -34,7 +34,7 @@ class Finding(Protocol):
     def show_user(self) -> Flow[ShowUser, Profile]: ...
 
 
-class Accounts(Finding, Protocol):
+class UserFlows(Finding, Protocol):
     """The flows that operators look after users with."""
 
     @property
@@ -85,7 +85,7 @@ def _password(*, from_stdin: bool, none: bool) -> str | None:
     return typed
 
 
-def commands(*, accounts: Callable[[], Accounts]) -> click.Group:
+def commands(*, accounts: Callable[[], UserFlows]) -> click.Group:
     """Return the group, which asks for the flows only when one of its commands runs."""
 
     @click.group("users", cls=Cli)
@@ -98,7 +98,7 @@ def commands(*, accounts: Callable[[], Accounts]) -> click.Group:
     return users
 
 
-def _add_making(users: click.Group, accounts: Callable[[], Accounts]) -> None:
+def _add_making(users: click.Group, accounts: Callable[[], UserFlows]) -> None:
     @users.command("create")
     @click.option("--email", required=True)
     @click.option("--role", type=click.Choice(list(map(str, Role))), default=str(Role.CUSTOMER), show_default=True)
@@ -136,7 +136,7 @@ def _add_making(users: click.Group, accounts: Callable[[], Accounts]) -> None:
             click.get_current_context().exit(1)
 
 
-def _add_seeing(users: click.Group, accounts: Callable[[], Accounts]) -> None:
+def _add_seeing(users: click.Group, accounts: Callable[[], UserFlows]) -> None:
     @users.command("list")
     @paged
     @as_json
@@ -168,7 +168,7 @@ def _add_seeing(users: click.Group, accounts: Callable[[], Accounts]) -> None:
         write(answer(flows.export_user(ExportUser(find(flows, user).id, asker=SYSTEM))))
 
 
-def _add_changing(users: click.Group, accounts: Callable[[], Accounts]) -> None:
+def _add_changing(users: click.Group, accounts: Callable[[], UserFlows]) -> None:
     @users.command("disable")
     @click.argument("user")
     @as_json
