@@ -7,6 +7,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from ..adapters.filesystem.files import sync
 from ..core.rules.refusals import Problem
 from ..core.rules.secrecy import Secret
 from .reading import secrets as read_secrets
@@ -34,8 +35,16 @@ def signing_secrets(settings: Settings) -> tuple[Secret, ...]:
 
 
 def data_folder(settings: Settings) -> Path:
-    """Return the data folder, made for our eyes only if it is not there."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """
+    Return the data folder, made for our eyes only if it is not there.
+
+    Raises:
+        Misconfigured: it can be no folder of ours.
+    """
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured((Problem(variable("data"), f"cannot be made: {error.strerror}"),)) from error
     return settings.data
 
 
@@ -61,15 +70,7 @@ def _make(place: Path) -> None:
             os.link(name, place)
         except FileExistsError:
             return
-        _sync(place.parent)
+        # A secret lost at a power cut would end every session.
+        sync(place.parent)
     finally:
         Path(name).unlink()
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the folder's entries are on the disk: a secret lost at a power cut would end every session."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

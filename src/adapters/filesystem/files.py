@@ -23,11 +23,11 @@ def write(path: Path, content: bytes) -> None:
         with suppress(FileNotFoundError):
             os.unlink(name)  # noqa: PTH108 - the same
         raise
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
-    """Wait until the folder knows the new name, too, after a power cut."""
+def sync(folder: Path) -> None:
+    """Wait until the folder's names are on the disk, so that a power cut loses none of them."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -63,3 +63,13 @@ def test_the_data_folder_is_made_if_it_is_not_there(tmp_path):
 
     assert data_folder(settings).is_dir()
     assert data_folder(settings) == tmp_path / "a" / "b"
+
+
+@pytest.mark.parametrize("place", ["a file", "a file/below"])
+def test_a_data_folder_that_cannot_be_is_named(tmp_path, place):
+    (tmp_path / "a file").touch()
+
+    with pytest.raises(Misconfigured) as refused:
+        data_folder(settings_from({}, data=tmp_path / place))
+
+    assert [each.field for each in refused.value.problems] == ["HEXFLOWS_DATA"]
