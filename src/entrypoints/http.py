@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from ..adapters.http import accounts, docs, health, openapi, pages
 from ..adapters.http.app import App, Door, make
 from ..adapters.http.cookies import Cookies
@@ -72,9 +74,8 @@ def app_of(settings: Settings, parts: Parts, flows: Flows) -> App:
         csrf=csrf,
         cookies=cookies,
         trusted=settings.trusted_proxies,
-        **({"observe": metrics.observe} if metrics else {}),
     )
-    return make(routes, door)
+    return make(routes, evolve(door, observe=metrics.observe) if metrics else door)
 
 
 def checks(settings: Settings, parts: Parts) -> dict[str, health.Check]:

@@ -26,8 +26,9 @@ from ...core.rules.refusals import Forbidden
 from ...core.rules.secrecy import Secret
 from ...ports.flow import NewSecret
 from ...ports.secrets import Keyring
+from .callers import bearer_of
 from .cookies import Cookies
-from .media import form, is_form
+from .media import form, is_form, type_of
 
 #: Where clients that are no form put the token.
 HEADER: Final = "X-CSRF-Token"
@@ -99,17 +100,9 @@ class Csrf:
         return _guest(guest) if guest else None
 
 
-def bearer_of(req: Request) -> Secret | None:
-    """Return the access token that the client presents, if any."""
-    scheme, _, token = (req.auth or "").partition(" ")
-    return Secret(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
-
-
 def _guest(secret: Secret) -> bytes:
     return b"\0".join((b"csrf", b"guest", secret.text.encode()))
 
 
 def _field(req: Request) -> str | None:
-    if (req.content_type or "").partition(";")[0].strip().lower() != MEDIA_URLENCODED:
-        return None
-    return form(req).get(FIELD)
+    return form(req).get(FIELD) if type_of(req)[0] == MEDIA_URLENCODED else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from http import HTTPStatus
 from threading import Thread
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 from falcon import Request, Response
@@ -16,8 +16,11 @@ from falcon import Request, Response
 from ...core.rules.refusals import NotSignedIn
 from ...core.rules.secrecy import Secret
 from .callers import bearer_of
-from .metrics import Metrics
 from .routes import Route
+
+if TYPE_CHECKING:
+    # Only where somebody asks for metrics need there be a library that makes them.
+    from .metrics import Metrics
 
 #: Says whether something that we rely on answers.
 Check: TypeAlias = Callable[[], bool]

@@ -119,7 +119,13 @@ def dumps(value: Any) -> bytes:
 
 def is_form(req: Request) -> bool:
     """Say whether the body says that it is a form, which any site can have a browser send."""
-    return _type_of(req)[0] in {falcon.MEDIA_URLENCODED, falcon.MEDIA_MULTIPART, "text/plain"}
+    return type_of(req)[0] in {falcon.MEDIA_URLENCODED, falcon.MEDIA_MULTIPART, "text/plain"}
+
+
+def type_of(req: Request) -> tuple[str, str]:
+    """Return what the body says that it is, in small letters, and the parameters that follow."""
+    kind, _, parameters = (req.content_type or "").partition(";")
+    return kind.strip().lower(), parameters
 
 
 def loads(raw: bytes) -> dict[str, Any]:
@@ -172,16 +178,11 @@ def _keys_in(value: dict[str, Any] | list[Any], deepest: int) -> int:
 
 
 def _is_of_type(req: Request, wanted: str) -> None:
-    kind, parameters = _type_of(req)
+    kind, parameters = type_of(req)
     charset = parameters.partition("charset=")[2].strip(' "').lower()
     encoding = req.get_header("Content-Encoding", default="identity")
     if kind != wanted or charset not in {"", "utf-8", "utf8"} or encoding.lower() != "identity":
         raise falcon.HTTPUnsupportedMediaType
-
-
-def _type_of(req: Request) -> tuple[str, str]:
-    kind, _, parameters = (req.content_type or "").partition(";")
-    return kind.strip().lower(), parameters
 
 
 def _read(req: Request, largest: int) -> bytes:
