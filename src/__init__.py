@@ -10,19 +10,23 @@ The flows that every product backend writes again, done once and done right.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .version import VERSION
 
 if TYPE_CHECKING:
+    import os
+
     from .entrypoints.library import App
 
 __all__ = ["VERSION", "open"]
 
 
-def open(*arguments: Any, **settings: Any) -> App:  # noqa: A001 - read as hexflows.open
+def open(  # noqa: A001 - read as hexflows.open
+    data: str | os.PathLike[str] | None = None, *, memory: bool = False, **settings: object
+) -> App:
     """Open an installation and return it; see `hexflows.entrypoints.library.open_app`."""
     # Not before it is called: whoever imports a rule alone has none of the libraries that this needs.
     from .entrypoints.library import open_app  # noqa: PLC0415
 
-    return open_app(*arguments, **settings)
+    return open_app(data, memory=memory, **settings)
