@@ -112,7 +112,7 @@ def forget_hints(transaction: Transaction[Queue]) -> None:
             jobs = queue.jobs.page(Slice(MOST, after), Status.QUEUED)
             for job in jobs:
                 if job.sent_until:
-                    queue.jobs.move(job, evolve(job, sent_until=None))
+                    queue.jobs.move(job, job.recall())
         if len(jobs) < MOST:
             return
         after = str(jobs[-1].id)

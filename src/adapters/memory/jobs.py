@@ -10,15 +10,12 @@ from uuid import UUID
 from attrs import frozen
 
 from ...core.rules.ids import JobId, SessionId, UserId
-from ...core.rules.jobs import ACTIVE, Job, Status
+from ...core.rules.jobs import ACTIVE, AT_WORK, Job, Status
 from ...core.rules.pages import Slice
 from ...ports.flow import NewId, Taken
 from ...ports.jobs import Jobs
 from ...ports.packing import Packing
 from .sweeping import forget
-
-#: Statuses of a job that somebody is taken to work on.
-AT_WORK = frozenset({Status.RUNNING, Status.CANCEL_REQUESTED})
 
 
 @frozen

@@ -11,7 +11,7 @@ from attrs import frozen
 from sqlalchemy import Integer, bindparam, func, or_, select, update
 
 from ...core.rules.ids import JobId, SessionId, UserId
-from ...core.rules.jobs import Job, Status
+from ...core.rules.jobs import AT_WORK, Job, Status
 from ...core.rules.pages import Slice
 from ...ports.flow import NewId
 from ...ports.jobs import Jobs
@@ -50,9 +50,7 @@ _due = Statement(
 _lapsed = Statement(
     held(
         select(jobs)
-        .where(
-            or_(jobs.c.status == Status.RUNNING, jobs.c.status == Status.CANCEL_REQUESTED), jobs.c.lease_until <= _now
-        )
+        .where(or_(*(jobs.c.status == each for each in sorted(AT_WORK))), jobs.c.lease_until <= _now)
         .order_by(jobs.c.lease_until)
         .limit(_limit),
         skip=True,

@@ -83,6 +83,9 @@ TERMINAL: Final = frozenset(Status) - {status for status, _ in NEXT}
 #: Statuses in which a subject counts as being worked on.
 ACTIVE: Final = frozenset(Status) - TERMINAL
 
+#: Statuses in which somebody is taken to work on it.
+AT_WORK: Final = ACTIVE - {Status.QUEUED}
+
 #: How long a claim holds without being renewed.
 LEASE: Final = timedelta(seconds=60)
 
@@ -174,6 +177,10 @@ class Job:
         """Return the job with a message about it on its way."""
         return evolve(self, sent_until=now + FLIGHT)
 
+    def recall(self) -> Job:
+        """Return the job with no message about it on its way."""
+        return evolve(self, sent_until=None)
+
     def claim(self, now: datetime) -> Job:
         """Return the job begun once more, on a lease."""
         begun = self.after(Event.CLAIM)
@@ -202,6 +209,10 @@ class Job:
         again = self.after(Event.AGAIN)
         at = now + wait_after(self.attempt, roll)
         return evolve(_idle(again, now), due_at=at, error_code=code, error=error)
+
+    def lapse(self, now: datetime, roll: float) -> Job:
+        """Return the job after its worker let the lease lapse: as after any attempt that may go better."""
+        return self.try_again("LEASE_LAPSED", "The worker did not come back", now, roll)
 
     def release(self, now: datetime) -> Job:
         """Return the job as if this attempt had not begun."""

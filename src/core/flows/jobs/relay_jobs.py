@@ -9,7 +9,7 @@ Send hints about the jobs that are due to whoever works.
 
 from __future__ import annotations
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ....ports.flow import Clock, Draws, Transaction
 from ....ports.jobs import Queue, SendHint
@@ -53,7 +53,7 @@ def relay_jobs(
     with transaction() as queue:
         lapsed = queue.jobs.lapsed(now, BATCH)
         for job in lapsed:
-            queue.jobs.move(job, job.try_again("LEASE_LAPSED", "The worker did not come back", now, draws()))
+            queue.jobs.move(job, job.lapse(now, draws()))
 
     with transaction() as queue:
         room = min(BATCH, command.room - queue.jobs.in_flight(now))
@@ -73,4 +73,4 @@ def relay_jobs(
 def _put_back(jobs: list[Job], transaction: Transaction[Queue]) -> None:
     with transaction() as queue:
         for job in jobs:
-            queue.jobs.move(job, evolve(job, sent_until=None))
+            queue.jobs.move(job, job.recall())

@@ -51,7 +51,7 @@ def run_due(
     with transaction() as queue:
         now = clock()
         for job in queue.jobs.lapsed(now, command.limit):
-            queue.jobs.move(job, job.try_again("LEASE_LAPSED", "The worker did not come back", now, draws()))
+            queue.jobs.move(job, job.lapse(now, draws()))
 
     ran = 0
     while ran < command.limit:
