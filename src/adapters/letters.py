@@ -24,7 +24,7 @@ from ..core.rules.letters import (
     Letter,
     MailRefused,
     PasswordChanged,
-    ResetPassword,
+    PasswordForgotten,
     VerifyAddress,
 )
 from .extras import needs
@@ -34,7 +34,7 @@ with needs("jinja2", extra="templates"):
 
 SUBJECTS: Final[Mapping[type[Letter], str]] = {
     VerifyAddress: "Confirm your e-mail address",
-    ResetPassword: "Choose a new password",
+    PasswordForgotten: "Choose a new password",
     AlreadyRegistered: "You already have an account",
     PasswordChanged: "Your password was changed",
 }

@@ -41,7 +41,7 @@ class VerifyAddress:
 
 
 @frozen
-class ResetPassword:
+class PasswordForgotten:
     """Lets someone who forgot their password choose another."""
 
     to: str
@@ -67,7 +67,7 @@ class PasswordChanged:
     forgot: str
 
 
-Letter: TypeAlias = VerifyAddress | ResetPassword | AlreadyRegistered | PasswordChanged
+Letter: TypeAlias = VerifyAddress | PasswordForgotten | AlreadyRegistered | PasswordChanged
 
 
 @frozen

@@ -17,7 +17,7 @@ from hexflows.core.rules.letters import (
     Letter,
     MailRefused,
     PasswordChanged,
-    ResetPassword,
+    PasswordForgotten,
     VerifyAddress,
 )
 from hexflows.entrypoints.testing.making import NOON, new_id
@@ -27,7 +27,7 @@ LINK = "https://app.example.com/verify?a=<b>&token=" + "x" * 90
 FORGOT = "https://app.example.com/forgot-password"
 LETTERS = (
     VerifyAddress("ann@example.org", LINK, NOON),
-    ResetPassword("ann@example.org", LINK, NOON),
+    PasswordForgotten("ann@example.org", LINK, NOON),
     AlreadyRegistered("ann@example.org", "https://app.example.com/login", FORGOT),
     PasswordChanged("ann@example.org", NOON, FORGOT),
 )

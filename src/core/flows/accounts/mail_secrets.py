@@ -23,7 +23,7 @@ from ...rules.accounts.policy import AccountsPolicy
 from ...rules.answers import Sent
 from ...rules.asking import SYSTEM, Asker
 from ...rules.ids import SecretId, UserId
-from ...rules.letters import Envelope, ResetPassword, VerifyAddress
+from ...rules.letters import Envelope, PasswordForgotten, VerifyAddress
 from ._secrets import address_of, token_of
 
 
@@ -100,5 +100,5 @@ def send_reset_mail(
         return Sent(sent=False)
 
     link = f"{policy.app_url}/reset-password?token={token.text}"
-    mailer.send(Envelope(secret.id, ResetPassword(user.email.given, link, secret.expires_at)))
+    mailer.send(Envelope(secret.id, PasswordForgotten(user.email.given, link, secret.expires_at)))
     return Sent(sent=True)

@@ -14,7 +14,7 @@ from ....core.rules.letters import (
     MailDelayed,
     MailRefused,
     PasswordChanged,
-    ResetPassword,
+    PasswordForgotten,
     VerifyAddress,
 )
 from ....ports.mail import Mailer
@@ -44,7 +44,7 @@ def letters(to: str) -> tuple[tuple[Letter, tuple[str, ...]], ...]:
     """Return each kind of letter, with what its reader must be able to read in it."""
     return (
         (VerifyAddress(to, LINK, NOON), (LINK,)),
-        (ResetPassword(to, LINK, NOON), (LINK,)),
+        (PasswordForgotten(to, LINK, NOON), (LINK,)),
         (AlreadyRegistered(to, LOGIN, FORGOT), (LOGIN, FORGOT)),
         (PasswordChanged(to, NOON, FORGOT), (FORGOT,)),
     )

@@ -12,9 +12,7 @@ from ....core.rules.accounts.policy import AccountsPolicy
 from ....core.rules.accounts.sessions import InvalidCredentials, SessionLimits
 from ....core.rules.accounts.users import Profile, User
 from ....core.rules.asking import GUEST, SYSTEM, Asker
-from ....core.rules.letters import Letter
-from ....core.rules.letters import ResetPassword as ResetLetter
-from ....core.rules.letters import VerifyAddress as VerifyLetter
+from ....core.rules.letters import Letter, PasswordForgotten, VerifyAddress
 from ....core.rules.refusals import Refusal
 from ....core.rules.secrecy import Password, Secret
 from ..making import email
@@ -89,7 +87,7 @@ def ann(stage: Stage) -> User:
     return user
 
 
-def mailed(stage: Stage, kind: type[VerifyLetter | ResetLetter]) -> Secret:
+def mailed(stage: Stage, kind: type[VerifyAddress | PasswordForgotten]) -> Secret:
     """Do the jobs, and return the token in the last letter of that kind."""
     stage.work()
     links = [each.letter.link for each in stage.mailer.sent if isinstance(each.letter, kind)]

@@ -11,8 +11,7 @@ from ....core.flows.accounts.reset_password import RequestReset, ResetPassword
 from ....core.flows.accounts.verify_email import RequestVerification, VerifyEmail
 from ....core.rules.accounts.sessions import InvalidCredentials
 from ....core.rules.asking import Asker
-from ....core.rules.letters import Letter, PasswordChanged, VerifyAddress
-from ....core.rules.letters import ResetPassword as ResetLetter
+from ....core.rules.letters import Letter, PasswordChanged, PasswordForgotten, VerifyAddress
 from ....core.rules.onetime import InvalidToken
 from ....core.rules.secrecy import Secret
 from ..stage import Stage
@@ -99,7 +98,7 @@ class Guessing(Deed):
 class AskingForReset(Deed):
     """Somebody forgot their password."""
 
-    letters = (ResetLetter,)
+    letters = (PasswordForgotten,)
 
     def set_up(self, stage: Stage) -> None:
         create(stage)
@@ -108,7 +107,7 @@ class AskingForReset(Deed):
         stage.flows.accounts.request_reset(RequestReset(ANN))
 
     def reached(self, stage: Stage) -> None:
-        stage.flows.accounts.reset_password(ResetPassword(mailed(stage, ResetLetter), NEW))
+        stage.flows.accounts.reset_password(ResetPassword(mailed(stage, PasswordForgotten), NEW))
         assert opens(stage, NEW)
 
 
@@ -134,7 +133,7 @@ class Resetting(Deed):
         create(stage)
         self.before = log_in(stage)
         stage.flows.accounts.request_reset(RequestReset(ANN))
-        self.token = mailed(stage, ResetLetter)
+        self.token = mailed(stage, PasswordForgotten)
 
     def act(self, stage: Stage) -> None:
         stage.flows.accounts.reset_password(ResetPassword(self.token, NEW))

@@ -14,8 +14,7 @@ from ....core.flows.accounts.sign_up import SignUp
 from ....core.rules.accounts.emails import Email
 from ....core.rules.accounts.policy import AccountsPolicy
 from ....core.rules.asking import GUEST, Asker
-from ....core.rules.letters import PasswordChanged, VerifyAddress
-from ....core.rules.letters import ResetPassword as ResetLetter
+from ....core.rules.letters import PasswordChanged, PasswordForgotten, VerifyAddress
 from ....core.rules.secrecy import Password, Secret
 from ....ports.packing import Packing
 from ...flows import AccountFlows
@@ -131,7 +130,7 @@ class Playing(RuleBasedStateMachine):
         if isinstance(letter, VerifyAddress):
             self.mailed(VERIFY, address, token, letter.expires_at)
             return VERIFY, address
-        assert isinstance(letter, ResetLetter)
+        assert isinstance(letter, PasswordForgotten)
         self.mailed(RESET, str(self.world.people[address].id), token, letter.expires_at)
         return RESET, address
 
