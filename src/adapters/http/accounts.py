@@ -1,4 +1,4 @@
-"""Accounts over HTTP: sign-up, login, sessions, verification and recovery (documents 000, 001 and 002)."""
+"""Accounts over HTTP: sign-up, login, sessions, verification and recovery."""
 
 from __future__ import annotations
 

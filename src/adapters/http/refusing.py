@@ -27,7 +27,7 @@ from .problems import PROBLEM, PROTOCOL, STATUS, title
 from .routes import Operation, Route
 from .schemas import Schema, parts_of
 
-#: The one body of every problem (RFC 9457, and the members that the product documents ask for).
+#: The one body of every problem (RFC 9457, and members that many clients look for).
 _TEXTS: Final = ("type", "title", "detail", "instance", "message", "errorCode", "requestId")
 BODY: Final[Schema] = {
     "type": "object",

@@ -51,7 +51,7 @@ class Part(NamedTuple):
 
 
 def unchanged(name: str) -> str:
-    """Return the name as it is: most documents write their fields as we do."""
+    """Return the name as it is: most clients write their fields as we do."""
     return name
 
 

@@ -1,5 +1,5 @@
 """
-Log in with an e-mail address and a password (documents 000, 001 and 002).
+Log in with an e-mail address and a password.
 
 1. Attempts are limited by network address and by account, whether there is such an account or not.
 2. The password is compared, with a hash of nobody's where there is no account: the same work for everyone.

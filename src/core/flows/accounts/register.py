@@ -1,5 +1,5 @@
 """
-Register with an e-mail address, a password, and if wanted a username and a role (documents 001, 1 and 002, flow 1).
+Register with an e-mail address, a password, and if wanted a username and a role.
 
 1. Attempts from one network address are limited.
 2. Only roles that people may give themselves can be chosen.

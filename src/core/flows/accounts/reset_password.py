@@ -1,5 +1,5 @@
 """
-Choose another password after forgetting it (document 002, flow 1).
+Choose another password after forgetting it.
 
 Asking:
 

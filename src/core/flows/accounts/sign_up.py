@@ -1,5 +1,5 @@
 """
-Sign up with an e-mail address and a password, and be signed in (document 000, flow 1.1).
+Sign up with an e-mail address and a password, and be signed in.
 
 1. Attempts from one network address are limited.
 2. The password must meet the policy; it is hashed before anything is held.

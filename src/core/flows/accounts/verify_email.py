@@ -1,5 +1,5 @@
 """
-Ask for a verification mail, and verify an e-mail address by the secret in it (documents 000, 002 and 003).
+Ask for a verification mail, and verify an e-mail address by the secret in it.
 
 Asking:
 

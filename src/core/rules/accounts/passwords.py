@@ -19,7 +19,7 @@ class WeakPassword(Unfit):
 
 
 class PasswordRule(StrEnum):
-    """The two policies: what the product documents ask for, and what NIST SP 800-63B-4 does."""
+    """The two policies: kinds of characters, as most products ask for, and what NIST SP 800-63B-4 does."""
 
     SEEDS = "seeds"
     MODERN = "modern"

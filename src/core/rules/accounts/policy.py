@@ -23,7 +23,7 @@ class Verification(StrEnum):
 class Disclosure(StrEnum):
     """Whether a sign-up tells that an e-mail address is taken."""
 
-    #: It does (409), as the product documents have it.
+    #: It does, as most products do.
     DISCLOSE = "disclose"
     #: It answers everybody alike; the owner of the address is told by mail.
     OPAQUE = "opaque"
