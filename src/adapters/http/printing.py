@@ -26,6 +26,7 @@ TOLD: Final = {
     "INVALID_CREDENTIALS": "The email address or the password is not right.",
     "INVALID_TOKEN": "This link was used before, or it has expired.",
     "EMAIL_NOT_VERIFIED": "Your email address is not verified yet.",
+    "NOT_FOUND": "The address may be mistyped, or the page may be gone.",
 }
 
 #: What the fields are called on the pages.
@@ -106,7 +107,7 @@ class Press:
     def tell(self, resp: Response, problem: Mapping[str, Any]) -> None:
         """Answer with what went wrong. The page has no form: to make a token may be what does not work."""
         status = problem["status"]
-        said = [f"{problem['message']}."]
+        said = [TOLD.get(problem["errorCode"], f"{problem['message']}.")]
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             said.append(f"If it stays like this, tell us this number: {problem['requestId']}")
         heading = HEADINGS.get(status, BROKEN if status >= HTTPStatus.INTERNAL_SERVER_ERROR else WRONG)
@@ -172,5 +173,5 @@ class Press:
 
 def _sentence(problem: Problem) -> str:
     """Return what is wrong as a sentence; a message that begins small goes on from the field's name."""
-    said = problem.message.replace(", must ", ", ")
+    said = problem.message
     return f"{said}." if said[:1].isupper() else f"{LABELS.get(problem.field, problem.field.capitalize())} {said}."

@@ -17,7 +17,7 @@ PASSWORD = "Correct-Horse-1"
 ANN = {"email": "ann@example.com", "password": PASSWORD}
 
 #: How many examples of each operation are made, beside one for each rule of each field.
-EXAMPLES = hypothesis.settings.default.max_examples // 2
+EXAMPLES = min(hypothesis.settings.default.max_examples // 2, 300)
 
 #: What a request that fits the document may still be refused for: what is right today was wrong tomorrow.
 TODAY = {"INVALID_TOKEN", "INVALID_USERNAME"}
