@@ -27,6 +27,9 @@ def open(  # noqa: A001 - read as hexflows.open
 ) -> App:
     """Open an installation and return it; see `hexflows.entrypoints.library.open_app`."""
     # Not before it is called: whoever imports a rule alone has none of the libraries that this needs.
-    from .entrypoints.library import open_app  # noqa: PLC0415
+    from .adapters.extras import needs_all  # noqa: PLC0415
+
+    with needs_all("server"):
+        from .entrypoints.library import open_app  # noqa: PLC0415
 
     return open_app(data, memory=memory, **settings)

@@ -6,8 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class MissingExtra(ImportError):
+class MissingExtra(ModuleNotFoundError):
     """A library is not installed that a part of hexflows is made with."""
+
+
+@contextmanager
+def needs_all(extra: str) -> Iterator[None]:
+    """
+    Import in this block what is made with many libraries, those of *extra*.
+
+    Raises:
+        MissingExtra: one of them is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if isinstance(error, MissingExtra) or (error.name or "").partition(".")[0] == "hexflows":
+            raise
+        message = f"{error.name} is not installed; it comes with: pip install 'hexflows[{extra}]'"
+        raise MissingExtra(message, name=error.name) from error
 
 
 @contextmanager

@@ -16,9 +16,15 @@ def main() -> int:
         sys.stdout.write(f"hexflows {VERSION}\n")
         return 0
 
-    from .commands import root
+    try:
+        from .commands import root
 
-    root(prog_name="hexflows")
+        root(prog_name="hexflows")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("hexflows"):
+            raise
+        sys.stderr.write(f"{error.name} is not installed; it comes with: pip install 'hexflows[server]'\n")
+        return 1
     return 0
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, Protocol
 from uuid import UUID
 
+import attrs
 import click
 
 from ...core.flows.accounts.act_for import ActFor
@@ -42,7 +44,8 @@ def commands(
     """
 
     @click.command("call", cls=Command)
-    @click.argument("name", metavar="FLOW")
+    @click.argument("name", metavar="FLOW", required=False)
+    @click.option("--list", "listed", is_flag=True, help="List every flow, with the fields of its command.")
     @click.option(
         "--as", "user", metavar="USER", help="On behalf of this user, with their rights; an id or an address."
     )
@@ -50,7 +53,9 @@ def commands(
     @click.option("--guest", is_flag=True, help="As somebody who is not signed in.")
     @click.option("--json", is_flag=True, expose_value=False, help="As it always is.")
     @click.pass_context
-    def call(ctx: click.Context, name: str, user: str | None, session: UUID | None, *, guest: bool) -> None:
+    def call(
+        ctx: click.Context, name: str | None, user: str | None, session: UUID | None, *, guest: bool, listed: bool
+    ) -> None:
         """
         Call FLOW, such as accounts.show_user.
 
@@ -63,7 +68,14 @@ def commands(
         if session and not user:
             raise click.UsageError("--session needs --as: a session is somebody's.")
         classes = known()
+        if listed:
+            click.echo("\n".join(f"{each}  {', '.join(fields(kind))}" for each, kind in classes.items()))
+            return
+        if name is None:
+            raise click.UsageError("Which FLOW? `hexflows call --list` lists them.")
         if name not in classes:
+            if near := get_close_matches(name, classes, 1):
+                click.echo(f"do you mean {near[0]}?", err=True)
             raise Missing("flow")
         message = parse(sys.stdin.read())
         asker = GUEST if guest else on_behalf(accounts(), user, session) if user else SYSTEM
@@ -73,6 +85,12 @@ def commands(
         write(answer(given))
 
     return call
+
+
+def fields(command: type[Any]) -> list[str]:
+    """Return what a message may hold; what it need not is in brackets."""
+    given = (each for each in attrs.fields(command) if each.name != "asker")
+    return [each.name if each.default is attrs.NOTHING else f"[{each.name}]" for each in given]
 
 
 def on_behalf(flows: Acting, who: str, session: UUID | None) -> Asker:

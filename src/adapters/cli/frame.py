@@ -11,7 +11,7 @@ import click
 
 from ...core.rules import refusals
 from ...core.rules.pages import MOST, Page
-from ...core.rules.refusals import Refusal
+from ...core.rules.refusals import Refusal, Unavailable
 from ..wire.answers import answer
 
 T = TypeVar("T")
@@ -64,7 +64,9 @@ def tell(ctx: click.Context, refusal: Refusal) -> None:
         for each in refusal.problems:
             click.echo(f"  {each.field}: {each.message}", err=True)
     else:
-        click.echo(f"{refusal.code}: {refusal}", err=True)
+        # Who sits at the command line runs the place, and may know what it was that could not be reached.
+        why = f" ({refusal.__cause__})" if isinstance(refusal, Unavailable) and refusal.__cause__ else ""
+        click.echo(f"{refusal.code}: {refusal}{why}", err=True)
     ctx.exit(EXIT[refusal.kind])
 
 

@@ -92,6 +92,6 @@ def commands(*, jobs: Callable[[], JobFlows]) -> click.Group:
     def run(limit: int) -> None:
         """Do the jobs that are due, here and now, beside the workers."""
         drained = jobs().run_due(RunDue(limit, asker=SYSTEM))
-        show(drained, f"{drained.ran} done")
+        show(drained, f"{drained.ran} tried, {drained.completed} completed")
 
     return group

@@ -13,6 +13,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
 import falcon
@@ -47,6 +48,9 @@ HEADERS: Final = (
 
 #: Ids that a proxy may give; anything else could be meant for whoever reads the log.
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+#: What watches over us asks these.
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 #: The template that requests to unknown paths are counted under: there is no end of them.
 NOWHERE: Final = "(none)"
@@ -153,14 +157,16 @@ class _Writing:
 
 
 def _log(req: Request, status: int, seconds: float) -> None:
-    if not logger.isEnabledFor(logging.INFO):
+    # Probes ask all day long, and nobody reads that.
+    level = logging.DEBUG if req.path in PROBES and status < HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
+    if not logger.isEnabledFor(level):
         return
     known: dict[str, Any] = {"ms": round(seconds * 1000, 1)}
     if isinstance(req.context, Caller):
         known["address"] = req.context.guest.address
         if req.context.user:
             known["user"] = req.context.user
-    logger.info("%s %s %d", req.method, req.path, status, extra=known)
+    logger.log(level, "%s %s %d", req.method, req.path, status, extra=known)
 
 
 def _break(req: Request, resp: Response, error: Exception, _: object) -> None:

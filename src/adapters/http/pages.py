@@ -132,7 +132,7 @@ class ResetPage(MailedPage):
 
     def filled(self, fields: Mapping[str, str]) -> dict[str, Any]:
         wishes = self.read.policy(Password(""), ()) if self.read.policy else ()
-        return {**super().filled(fields), "wishes": ", ".join(wishes).replace(", must", ",")}
+        return {**super().filled(fields), "wishes": ", ".join(wishes)}
 
     def submit(self, req: Request, resp: Response, fields: Mapping[str, str]) -> None:
         self.flows.reset_password(self.read(ResetPassword, fields, asker=req.context.guest))

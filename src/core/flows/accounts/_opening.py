@@ -12,7 +12,7 @@ from ....ports.accounts import Accounts
 from ....ports.flow import NewId, Taken
 from ....ports.receipts import Fingerprint
 from ...rules.accounts.emails import Email
-from ...rules.accounts.policy import AccountsPolicy, Disclosure, Verification
+from ...rules.accounts.policy import AccountsPolicy
 from ...rules.accounts.users import Credential, EmailExists, User, Username, UsernameTaken, VerifiedVia
 from ...rules.asking import Role
 from ...rules.ids import SecretId, UserId
@@ -83,7 +83,7 @@ class Openings:
             UsernameTaken: the name is.
         """
         user = User(UserId(self.new_id()), wanted.email, wanted.username, wanted.role, now)
-        told = self.policy.disclosure is Disclosure.DISCLOSE or wanted.by_operator
+        told = not self.policy.opaque or wanted.by_operator
         try:
             user = self._add(accounts, user, wanted.hash, told=told)
         except EmailExists:
@@ -116,15 +116,10 @@ class Openings:
         elif wanted.proof and self._proves(accounts, wanted.proof, wanted.email, now):
             user = user.verify(VerifiedVia.BEFORE, now)
             accounts.users.keep(user)
-        elif self._asks:
+        elif self.policy.waits:
             secret = self._secret(accounts, wanted.email.canonical, now)
             accounts.jobs.add(SendVerificationMail(secret, wanted.email.given), at=now, owner=user.id)
         return user
-
-    @property
-    def _asks(self) -> bool:
-        """Whether an address is asked for its owner: where somebody waits for that, and where all must look alike."""
-        return self.policy.verification is Verification.LOGIN or self.policy.disclosure is Disclosure.OPAQUE
 
     def _proves(self, accounts: Accounts, proof: Secret, email: Email, now: datetime) -> bool:
         try:

@@ -8,7 +8,7 @@ Find out with which rights the system acts for a user: a worker that does their 
 
 from __future__ import annotations
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ....ports.accounts import Accounts
 from ....ports.flow import Clock, Snapshot
@@ -44,4 +44,4 @@ def act_for(command: ActFor, *, snapshot: Snapshot[Accounts], limits: SessionLim
         return GUEST
     if command.session and not (found and found[0].user == user.id and found[0].lives(user, clock(), limits)):
         return GUEST
-    return evolve(asker_of(user, SYSTEM), session=command.session)
+    return asker_of(user, SYSTEM, command.session)

@@ -9,7 +9,7 @@ Find out who asks, from what their client presents.
 
 from __future__ import annotations
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ....ports.accounts import Accounts
 from ....ports.flow import Clock, Snapshot, Transaction
@@ -68,4 +68,4 @@ def authenticate(
     if session.due_for_touch(now, limits):
         with transaction() as accounts:
             accounts.sessions.touch(session.id, now)
-    return evolve(asker_of(user, command.asker), session=session.id)
+    return asker_of(user, command.asker, session.id)

@@ -38,6 +38,7 @@ class Export:
     verified_at: datetime | None
     verified_via: VerifiedVia | None
     password_changed_at: datetime | None
+    #: Those that were not ended one by one; a session of before they were all ended is shown, and is dead.
     sessions: tuple[SessionShown, ...]
     jobs: tuple[JobShown, ...]
 

@@ -16,9 +16,9 @@ from ....ports.flow import Snapshot
 from ...rules.accounts.emails import Email
 from ...rules.accounts.users import Profile
 from ...rules.asking import GUEST, Asker, Role, only
-from ...rules.ids import NOBODY, UserId
+from ...rules.ids import UserId
 from ...rules.pages import MOST, Page, page_of, slice_of
-from ...rules.refusals import Missing
+from ...rules.refusals import Malformed, Missing, Problem
 
 
 @frozen
@@ -62,14 +62,17 @@ def show_user(command: ShowUser, *, snapshot: Snapshot[Accounts]) -> Profile:
     Raises:
         NotSignedIn: a guest asks.
         NotAllowed: the asker is no operator.
+        Malformed: neither id nor address was given.
         Missing: there is no such user.
     """
     only(command.asker, Role.ADMIN, Role.SUPPORT)
     with snapshot() as accounts:
-        if command.user is None and command.email:
+        if command.user:
+            user = accounts.users.find(command.user)
+        elif command.email:
             user = accounts.users.find_by_email(command.email)
         else:
-            user = accounts.users.find(command.user or NOBODY)
+            raise Malformed((Problem("user", "required, or else an email"),))
     if user is None:
         raise Missing("user")
     return Profile.of(user)

@@ -4,7 +4,8 @@ Log in with an e-mail address and a password.
 1. Attempts are limited by network address and by account, whether there is such an account or not.
 2. The password is compared, with a hash of nobody's where there is no account: the same work for everyone.
 3. An unknown address, a wrong password and a disabled account are refused alike.
-4. After the right password, an unverified address is refused where the policy waits for it.
+4. After the right password, an unverified address is refused where the policy waits for it; as a wrong password is,
+   where nobody may know who has an account.
 5. A hash that is out of date is made anew from the password at hand.
 6. The session is opened only if the account is still as it was when the password was compared.
 """
@@ -18,7 +19,7 @@ from ....ports.flow import Clock, Snapshot, Transaction
 from ....ports.limits import Limits
 from ....ports.secrets import Hasher
 from ...rules.accounts.emails import Email
-from ...rules.accounts.policy import AccountsPolicy, Verification
+from ...rules.accounts.policy import AccountsPolicy
 from ...rules.accounts.sessions import InvalidCredentials
 from ...rules.accounts.users import Credential, Profile, User
 from ...rules.asking import GUEST, Asker
@@ -82,7 +83,10 @@ def log_in(
     right = hasher.verify(command.password, credential.hash if credential else hasher.decoy)
     if not (right and user and credential and user.is_active):
         raise InvalidCredentials
-    if policy.verification is Verification.LOGIN and not user.is_verified:
+    if policy.waits and not user.is_verified:
+        if policy.opaque:
+            # Whoever registered with another's address would learn that the address had been free.
+            raise InvalidCredentials
         raise EmailNotVerified
 
     fresh = Credential(user.id, hasher.hash(command.password), now) if hasher.outdated(credential.hash) else None

@@ -22,7 +22,6 @@ from ....ports.receipts import Fingerprint
 from ....ports.secrets import Hasher
 from ...rules.accounts.emails import Email
 from ...rules.accounts.passwords import strong_enough
-from ...rules.accounts.policy import Disclosure
 from ...rules.accounts.users import Profile, Username, may_choose, words_of
 from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
@@ -89,7 +88,7 @@ def register(
             return before.answers(claim, Registered)
 
         user = openings.open(accounts, wanted, now)
-        told = user if policy.disclosure is Disclosure.DISCLOSE else None
+        told = None if policy.opaque else user
         answer = Registered(Profile.of(told) if told else None)
         if claim:
             accounts.receipts.keep(claim.answered(answer))

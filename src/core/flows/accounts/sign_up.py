@@ -20,7 +20,6 @@ from ....ports.receipts import Fingerprint
 from ....ports.secrets import Hasher
 from ...rules.accounts.emails import Email
 from ...rules.accounts.passwords import strong_enough
-from ...rules.accounts.policy import Disclosure
 from ...rules.accounts.users import Profile, words_of
 from ...rules.asking import GUEST, Asker, Role
 from ...rules.limits import asks_of
@@ -86,7 +85,7 @@ def sign_up(
 
         user = openings.open(accounts, wanted, now)
         answer = SignedUp(None, None)
-        if user and policy.disclosure is Disclosure.DISCLOSE:
+        if user and not policy.opaque:
             grant = granting.open(accounts, user, command.asker, now, policy.sessions)
             answer = SignedUp(Profile.of(user), grant)
         if claim:

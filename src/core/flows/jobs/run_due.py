@@ -13,6 +13,7 @@ from attrs.validators import ge
 from ....ports.flow import Clock, Draws, Transaction
 from ....ports.jobs import KeepAlive, Perform, Queue
 from ...rules.asking import SYSTEM, Asker, only
+from ...rules.jobs import Status
 from .run_job import RunJob, run_job
 
 
@@ -26,9 +27,10 @@ class RunDue:
 
 @frozen
 class Drained:
-    """How many jobs were done, whatever became of them."""
+    """How many jobs were tried, and how many of them are done; the others wait for another try, or ended otherwise."""
 
     ran: int
+    completed: int
 
 
 def run_due(
@@ -53,16 +55,17 @@ def run_due(
         for job in queue.jobs.lapsed(now, command.limit):
             queue.jobs.move(job, job.lapse(now, draws()))
 
-    ran = 0
+    ran = completed = 0
     while ran < command.limit:
         with transaction() as queue:
             due = queue.jobs.due(clock(), min(100, command.limit - ran))
         hints = [RunJob(job.id, job.attempt) for job in due]
         done = [
-            run_job(hint, transaction=transaction, perform=perform, keep_alive=keep_alive, clock=clock, draws=draws).ran
+            run_job(hint, transaction=transaction, perform=perform, keep_alive=keep_alive, clock=clock, draws=draws)
             for hint in hints
         ]
-        ran += sum(done)
-        if not any(done):
+        ran += sum(each.ran for each in done)
+        completed += sum(each.ran and each.status is Status.COMPLETED for each in done)
+        if not any(each.ran for each in done):
             break
-    return Drained(ran)
+    return Drained(ran, completed)

@@ -36,12 +36,12 @@ def composed(password: Password, _words: tuple[str, ...] = ()) -> tuple[str, ...
     """Return what is missing: eight characters, of them upper and lower case, a digit and a special one."""
     text = password.text
     checks = (
-        (len(text) >= 8, "must be at least 8 characters"),
-        (len(text) <= LONGEST, f"must be at most {LONGEST} characters"),
-        (any(each.isupper() for each in text), "must contain an upper case letter"),
-        (any(each.islower() for each in text), "must contain a lower case letter"),
-        (any(each.isdecimal() for each in text), "must contain a digit"),
-        (any(_special(each) for each in text), "must contain a special character"),
+        (len(text) >= 8, "be at least 8 characters"),
+        (len(text) <= LONGEST, f"be at most {LONGEST} characters"),
+        (any(each.isupper() for each in text), "contain an upper case letter"),
+        (any(each.islower() for each in text), "contain a lower case letter"),
+        (any(each.isdecimal() for each in text), "contain a digit"),
+        (any(_special(each) for each in text), "contain a special character"),
     )
     return tuple(wish for met, wish in checks if not met)
 
@@ -52,15 +52,15 @@ def modern(strength: Strength) -> PasswordPolicy:
     def policy(password: Password, words: tuple[str, ...] = ()) -> tuple[str, ...]:
         text = password.text
         if len(text) > LONGEST:
-            return (f"must be at most {LONGEST} characters",)
+            return (f"be at most {LONGEST} characters",)
         if len(text) < 8:
-            return ("must be at least 8 characters",)
+            return ("be at least 8 characters",)
         if len(text) >= 15 and len(set(text)) > 3:
             return ()
         # The cost of guessing grows with the length, so that a prefix has to do.
         if strength(text[:72], words) >= 3:
             return ()
-        return ("is too easy to guess: use 15 characters or more, or rarer words",)
+        return ("be harder to guess: use 15 characters or more, or rarer words",)
 
     return policy
 
@@ -75,7 +75,7 @@ def strong_enough(
         WeakPassword: with everything that is missing.
     """
     if wishes := policy(password, words):
-        raise WeakPassword(field, f"Password {', '.join(wishes)}")
+        raise WeakPassword(field, f"Password must {', '.join(wishes)}")
 
 
 def _special(character: str) -> bool:

@@ -42,3 +42,13 @@ class AccountsPolicy:
     reset_within: timedelta = timedelta(hours=1)
     #: Where people go: mailed links lead below it. Without a slash at its end.
     app_url: str = "http://127.0.0.1:8000"
+
+    @property
+    def opaque(self) -> bool:
+        """Whether nobody may learn who has an account."""
+        return self.disclosure is Disclosure.OPAQUE
+
+    @property
+    def waits(self) -> bool:
+        """Whether logins wait for verification; where all must look alike they always do."""
+        return self.opaque or self.verification is Verification.LOGIN

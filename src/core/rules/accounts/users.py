@@ -10,7 +10,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from ..asking import SELF_ASSIGNABLE, Asker, Role
-from ..ids import UserId
+from ..ids import SessionId, UserId
 from ..refusals import Conflict, Forbidden, Unfit
 from .emails import Email, fold
 
@@ -192,6 +192,6 @@ def may_choose(role: Role) -> None:
         raise RoleNotAllowed
 
 
-def asker_of(user: User, before: Asker) -> Asker:
-    """Return *before*, a guest at some address, as *user* (no session)."""
-    return evolve(before, user=user.id, role=user.role, verified=user.is_verified)
+def asker_of(user: User, before: Asker, session: SessionId | None) -> Asker:
+    """Return *before*, a guest at some address or the system, as *user* in a session of theirs or in none."""
+    return Asker(user.id, user.role, user.is_verified, session, before.system, before.address, before.agent)

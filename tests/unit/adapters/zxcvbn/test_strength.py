@@ -51,5 +51,5 @@ def test_those_who_ask_at_once_do_not_get_each_others_words():
 def test_it_serves_the_modern_policy():
     policy = modern(strength)
 
-    assert policy(Password("password1"), ()) == ("is too easy to guess: use 15 characters or more, or rarer words",)
+    assert policy(Password("password1"), ()) == ("be harder to guess: use 15 characters or more, or rarer words",)
     assert policy(Password("vU9$kq2&Lx"), ()) == ()

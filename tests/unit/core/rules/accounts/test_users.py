@@ -121,10 +121,10 @@ def test_people_choose_among_two_roles(role):
 
 
 def test_a_user_asks_from_where_the_guest_was():
-    asker = asker_of(ANN, Asker(address="203.0.113.9", agent="browser"))
+    asker = asker_of(ANN, Asker(address="203.0.113.9", agent="browser"), None)
 
     assert asker == Asker(user=ANN.id, role=ANN.role, verified=False, address="203.0.113.9", agent="browser")
-    assert asker_of(ANN.verify(VerifiedVia.LINK, NOON), GUEST).verified
+    assert asker_of(ANN.verify(VerifiedVia.LINK, NOON), GUEST, None).verified
 
 
 def test_what_is_taken_is_told_in_words_and_hashes_are_not():
