@@ -19,7 +19,7 @@ from ....ports.flow import Clock, Draws, Transaction
 from ....ports.jobs import Broken, Done, KeepAlive, Outcome, Perform, Queue, Refused
 from ...rules.asking import SYSTEM, Asker, only
 from ...rules.ids import JobId
-from ...rules.jobs import Job, Status
+from ...rules.jobs import AT_WORK, Job, Status
 from ...rules.receipts import RequestInProgress
 from ...rules.refusals import TooMany, Unavailable, Upstream
 
@@ -86,7 +86,7 @@ def run_job(
 
 def _stands(claimed: Job, current: Job) -> bool:
     """Say whether the claim is still the one that counts."""
-    return current.attempt == claimed.attempt and not current.is_terminal
+    return current.attempt == claimed.attempt and current.status in AT_WORK
 
 
 def _settle(job: Job, outcome: Outcome, now: datetime, roll: float) -> Job:

@@ -93,6 +93,7 @@ def test_a_job_that_is_asked_to_stop_while_it_is_settled_keeps_its_outcome():
     [
         (lambda job: job.break_down("GONE", "The worker did not come back", NOON), Status.ERROR),
         (lambda job: job.release(NOON), Status.QUEUED),
+        (lambda job: job.lapse(NOON, 0.5), Status.QUEUED),
     ],
 )
 def test_a_claim_that_no_longer_stands_settles_nothing(taken, becomes):
