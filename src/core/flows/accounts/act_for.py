@@ -42,6 +42,6 @@ def act_for(command: ActFor, *, snapshot: Snapshot[Accounts], limits: SessionLim
 
     if user is None or not user.is_active:
         return GUEST
-    if command.session and not (found and found[0].user == user.id and found[0].lives(user, clock(), limits)):
+    if command.session and not (found and found[0].lives(user, clock(), limits)):
         return GUEST
     return asker_of(user, SYSTEM, command.session)

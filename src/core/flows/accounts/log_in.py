@@ -12,7 +12,7 @@ Log in with an e-mail address and a password.
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ....ports.accounts import Accounts
 from ....ports.flow import Clock, Snapshot, Transaction
@@ -89,7 +89,7 @@ def log_in(
             raise InvalidCredentials
         raise EmailNotVerified
 
-    fresh = Credential(user.id, hasher.hash(command.password), now) if hasher.outdated(credential.hash) else None
+    fresh = evolve(credential, hash=hasher.hash(command.password)) if hasher.outdated(credential.hash) else None
     with transaction() as accounts:
         user = _unchanged(accounts, user, credential)
         if fresh:
