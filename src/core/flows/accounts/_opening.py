@@ -34,8 +34,7 @@ class Opening:
     hash: str | None
     #: The secret that a browser got when it verified the address beforehand.
     proof: Secret | None = None
-    #: Whether an operator opens it, and whether they vouch for the address.
-    by_operator: bool = False
+    #: Whether an operator vouches for the address.
     vouched: bool = False
 
 
@@ -74,39 +73,44 @@ class Openings:
     mint: Mint
     new_id: NewId
 
-    def open(self, accounts: Accounts, wanted: Opening, now: datetime) -> User | None:
+    def open(self, accounts: Accounts, wanted: Opening, now: datetime) -> User:
         """
-        Add the account and return its user; None if the address is taken and nobody may know.
+        Add the account and return its user.
+
+        Raises:
+            EmailExists: the address has an account.
+            UsernameTaken: somebody else has the name.
+        """
+        user = User(UserId(self.new_id()), wanted.email, wanted.username, wanted.role, now)
+        try:
+            accounts.users.add(user, Credential(user.id, wanted.hash, now) if wanted.hash else None)
+        except Taken as taken:
+            if taken.what == "email":
+                raise EmailExists from None
+            raise UsernameTaken from None
+        return self._verify(accounts, user, wanted, now)
+
+    def open_for_anybody(self, accounts: Accounts, wanted: Opening, now: datetime) -> User | None:
+        """
+        Add the account and return its user; None if the address is taken and nobody may know, but its owner.
 
         Raises:
             EmailExists: the address is taken, and people are told.
             UsernameTaken: the name is.
         """
-        user = User(UserId(self.new_id()), wanted.email, wanted.username, wanted.role, now)
-        told = not self.policy.opaque or wanted.by_operator
         try:
-            user = self._add(accounts, user, wanted.hash, told=told)
+            return self.open(accounts, wanted, now)
         except EmailExists:
-            if told:
+            if not self.policy.opaque:
                 raise
             self._tell_owner(accounts, wanted, now)
             return None
-
-        return self._verify(accounts, user, wanted, now)
-
-    def _add(self, accounts: Accounts, user: User, hash_: str | None, *, told: bool) -> User:
-        """Add the user with their credential, and return them as they were added."""
-        try:
-            accounts.users.add(user, Credential(user.id, hash_, user.created_at) if hash_ else None)
-        except Taken as taken:
-            if taken.what == "email":
-                raise EmailExists from None
-            if told:
-                raise UsernameTaken from None
+        except UsernameTaken:
+            if not self.policy.opaque:
+                raise
             # Left out and not told: whether the name is taken after a second try would tell whether the first made a
             # user, and so whether its address was free.
-            return self._add(accounts, evolve(user, username=None), hash_, told=told)
-        return user
+            return self.open_for_anybody(accounts, evolve(wanted, username=None), now)
 
     def _verify(self, accounts: Accounts, user: User, wanted: Opening, now: datetime) -> User:
         """Return the user as verified if the address is known to be theirs already, else ask them by mail."""

@@ -4,7 +4,7 @@ Open an account for somebody, as an operator.
 1. Only administrators do.
 2. A password that is given must meet the policy; without one, the person chooses theirs by a mailed reset.
 3. The address must be new, and the name too; an operator is told which is not.
-4. An address that the operator vouches for is verified; any other is asked by mail.
+4. An address that the operator vouches for is verified; any other is asked by mail, where logins wait for it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ....ports.flow import Clock, Transaction
 from ....ports.secrets import Hasher
 from ...rules.accounts.emails import Email
 from ...rules.accounts.passwords import strong_enough
-from ...rules.accounts.users import EmailExists, Profile, Username, words_of
+from ...rules.accounts.users import Profile, Username, words_of
 from ...rules.asking import GUEST, Asker, Role, only
 from ...rules.secrecy import NewPassword
 from ._opening import Opening, Openings
@@ -55,10 +55,8 @@ def create_user(
         words = words_of(command.email, command.username)
         strong_enough(openings.policy.password, command.password, words)
         hashed = hasher.hash(command.password)
-    wanted = Opening(command.email, command.username, command.role, hashed, vouched=command.verified, by_operator=True)
+    wanted = Opening(command.email, command.username, command.role, hashed, vouched=command.verified)
 
     with transaction() as accounts:
         user = openings.open(accounts, wanted, clock())
-    if user is None:
-        raise EmailExists
     return Profile.of(user)

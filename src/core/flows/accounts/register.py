@@ -87,7 +87,7 @@ def register(
         if claim and (before := accounts.receipts.claim(claim)):
             return before.answers(claim, Registered)
 
-        user = openings.open(accounts, wanted, now)
+        user = openings.open_for_anybody(accounts, wanted, now)
         told = None if policy.opaque else user
         answer = Registered(Profile.of(told) if told else None)
         if claim:

@@ -83,7 +83,7 @@ def sign_up(
         if claim and (before := accounts.receipts.claim(claim)):
             return before.answers(claim, SignedUp)
 
-        user = openings.open(accounts, wanted, now)
+        user = openings.open_for_anybody(accounts, wanted, now)
         answer = SignedUp(None, None)
         if user and not policy.opaque:
             grant = granting.open(accounts, user, command.asker, now, policy.sessions)
