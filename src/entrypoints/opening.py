@@ -130,7 +130,7 @@ def parts_of(settings: Settings, books: Books, keyring: HmacKeyring, codec: Code
 
 def password_policy(settings: Settings) -> PasswordPolicy:
     """Return the rule that new passwords are held to."""
-    if settings.password is PasswordRule.SEEDS:
+    if settings.password is PasswordRule.COMPOSED:
         return composed
     from ..adapters.zxcvbn.strength import strength
 

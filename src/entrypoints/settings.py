@@ -94,7 +94,7 @@ class Settings:
     disclosure: Disclosure = _setting(read.one_of(Disclosure), Disclosure.DISCLOSE, "disclose or opaque")
     delivery: Delivery = _setting(read.one_of(Delivery), Delivery.OUTBOX, "outbox or direct")
     limits: Mapping[str, Limit] = _setting(parse, lambda: DEFAULT, "Such as signup=10/hour,login=20/minute, or off")
-    password: PasswordRule = _setting(read.one_of(PasswordRule), PasswordRule.SEEDS, "seeds or modern")
+    password: PasswordRule = _setting(read.one_of(PasswordRule), PasswordRule.COMPOSED, "composed or modern")
     bcrypt_cost: int = _setting(read.whole(4, 31), 12, "Rounds of password hashing, as a power of two")
     sqlite_synchronous: Synchronous = _setting(read.one_of(Synchronous), Synchronous.FULL, "FULL or NORMAL")
     host: str = _setting(read.text, "127.0.0.1", "Address to listen at")

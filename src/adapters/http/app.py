@@ -38,12 +38,12 @@ Observe: TypeAlias = Callable[[str, str, int, float], None]
 
 #: What every answer says, unless a resource knows better.
 HEADERS: Final = (
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
 )
 
 #: Ids that a proxy may give; anything else could be meant for whoever reads the log.
@@ -122,8 +122,9 @@ class _Passage:
 
     def process_response(self, req: Request, resp: Response, resource: object, _: bool) -> None:  # noqa: FBT001 - Falcon
         resp.set_header("X-Request-Id", context().get("request", ""))
+        there = resp.headers
         for name, value in HEADERS:
-            if resp.get_header(name) is None:
+            if name not in there:
                 resp.set_header(name, value)
         seconds = time.perf_counter() - req.context.began if isinstance(req.context, Caller) else 0.0
         status = resp.status_code

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -74,14 +74,26 @@ class SqliteStorage(SqlStorage):
         finally:
             here.release()
 
-    @contextmanager
-    def _reading(self, view: Callable[[Connection], T]) -> Iterator[T]:
-        here = self._here()
-        driver = _begun(here.reader, "BEGIN")
-        try:
-            yield view(Connection(driver, DIALECT))
-        finally:
-            here.leave(driver)
+    def _reading(self, view: Callable[[Connection], T]) -> AbstractContextManager[T]:
+        return _Reading(self._here, view)
+
+
+class _Reading(AbstractContextManager[T]):
+    """One moment that is read. A class, since a generator would take as long as the reading itself."""
+
+    __slots__ = ("_driver", "_here", "_place", "_view")
+
+    def __init__(self, place: Callable[[], SqliteFile], view: Callable[[Connection], T]) -> None:
+        self._place = place
+        self._view = view
+
+    def __enter__(self) -> T:
+        self._here = self._place()
+        self._driver = _begun(self._here.reader, "BEGIN")
+        return self._view(Connection(self._driver, DIALECT))
+
+    def __exit__(self, *_: object) -> None:
+        self._here.leave(self._driver)
 
 
 def _begun(open_: Callable[[], sqlite3.Connection], begin: str) -> sqlite3.Connection:

@@ -184,18 +184,3 @@ class Missing(NotFound):
 
     def __str__(self) -> str:
         return f"There is no such {self.what}"
-
-
-def refuse_all(problems: tuple[Problem, ...], alone: Refusal | None = None) -> None:
-    """
-    Refuse what is wrong with a request, all of it at once.
-
-    One problem that has a name of its own keeps it (*alone*); several are one `Malformed`.
-
-    Raises:
-        Malformed: there is more than one problem, or one without a name.
-    """
-    if len(problems) == 1 and alone is not None:
-        raise alone
-    if problems:
-        raise Malformed(problems)

@@ -21,7 +21,7 @@ class WeakPassword(Unfit):
 class PasswordRule(StrEnum):
     """The two policies: kinds of characters, as most products ask for, and what NIST SP 800-63B-4 does."""
 
-    SEEDS = "seeds"
+    COMPOSED = "composed"
     MODERN = "modern"
 
 

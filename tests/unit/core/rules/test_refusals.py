@@ -9,7 +9,7 @@ from attrs import define
 
 from hexflows.core.rules import letters, refusals
 from hexflows.core.rules.accounts.passwords import WeakPassword
-from hexflows.core.rules.refusals import Conflict, Malformed, Missing, Problem, Refusal, Unfit, refuse_all
+from hexflows.core.rules.refusals import Conflict, Malformed, Missing, Problem, Refusal
 from hexflows.core.rules.secrecy import Password, Secret
 
 
@@ -80,26 +80,11 @@ def test_what_is_wrong_with_one_field_is_told_as_its_problem():
 def test_several_problems_are_one_refusal_that_tells_them_all():
     wrong = (Problem("email", "required"), Problem("", "expected an object"))
 
-    with pytest.raises(Malformed) as refused:
-        refuse_all(wrong, WeakPassword("password", "weak"))
+    refused = Malformed(wrong)
 
-    assert refused.value.problems == wrong
-    assert str(refused.value) == "email: required; expected an object"
-    assert (refused.value.code, refused.value.facts) == ("VALIDATION_ERROR", {})
-
-
-def test_one_problem_with_a_name_keeps_it():
-    alone = WeakPassword("password", "weak")
-
-    with pytest.raises(WeakPassword):
-        refuse_all(alone.problems, alone)
-    with pytest.raises(Malformed):
-        refuse_all(alone.problems)
-
-
-def test_no_problem_is_no_refusal():
-    refuse_all(())
-    refuse_all((), Unfit("x", "y"))
+    assert refused.problems == wrong
+    assert str(refused) == "email: required; expected an object"
+    assert (refused.code, refused.facts) == ("VALIDATION_ERROR", {})
 
 
 def test_those_that_pass_say_when_to_come_back():
