@@ -29,7 +29,7 @@ from ..core.rules.accounts.passwords import PasswordPolicy, PasswordRule, compos
 from ..core.rules.accounts.policy import AccountsPolicy
 from ..core.rules.jobs import Job
 from ..ports.accounts import Accounts
-from ..ports.flow import Snapshot, Transaction
+from ..ports.flow import Glance, Snapshot, Transaction
 from ..ports.jobs import SendHint
 from ..ports.leases import Leases
 from ..ports.limits import Limits
@@ -53,6 +53,7 @@ class Books:
 
     transaction: Transaction[Accounts]
     snapshot: Snapshot[Accounts]
+    glance: Glance[Accounts]
     limits: Limits
     leases: Leases
 
@@ -89,6 +90,7 @@ def open_in_memory(settings: Settings) -> Iterator[Parts]:
     books = Books(
         storage.transaction(lambda draft: MemoryView(draft, codec, new_id)),
         storage.snapshot(lambda draft: MemoryView(draft, codec, new_id)),
+        storage.snapshot(lambda draft: MemoryView(draft, codec, new_id)),
         MemoryLimits(),
         MemoryLeases(),
     )
@@ -107,6 +109,7 @@ def parts_of(settings: Settings, books: Books, keyring: HmacKeyring, codec: Code
     return Parts(
         accounts=books.transaction,
         accounts_snapshot=books.snapshot,
+        accounts_glance=books.glance,
         queue=books.transaction,
         queue_snapshot=books.snapshot,
         limits=books.limits,
@@ -172,7 +175,9 @@ def _in_sql(database: SqlStorage, codec: Codec, on_add: Callable[[Job], None] | 
         return SqlView(connection, codec, new_id, on_add)
 
     plain = database.transaction(_itself)
-    return Books(database.transaction(view), database.snapshot(view), SqlLimits(plain), SqlLeases(plain))
+    return Books(
+        database.transaction(view), database.snapshot(view), database.glance(view), SqlLimits(plain), SqlLeases(plain)
+    )
 
 
 def _with_redis(books: Books, url: str) -> Books:

@@ -40,7 +40,7 @@ from ..core.flows.jobs.run_job import run_job
 from ..core.flows.jobs.submit_job import ReadCommand, submit_job
 from ..core.rules.accounts.policy import AccountsPolicy
 from ..ports.accounts import Accounts
-from ..ports.flow import Clock, Draws, NewId, NewSecret, Snapshot, Transaction
+from ..ports.flow import Clock, Draws, Glance, NewId, NewSecret, Snapshot, Transaction
 from ..ports.jobs import KeepAlive, Perform, Queue, SendHint
 from ..ports.leases import Leases
 from ..ports.limits import Limits
@@ -57,6 +57,7 @@ class Parts:
 
     accounts: Transaction[Accounts]
     accounts_snapshot: Snapshot[Accounts]
+    accounts_glance: Glance[Accounts]
     queue: Transaction[Queue]
     queue_snapshot: Snapshot[Queue]
     limits: Limits
@@ -128,10 +129,15 @@ def _accounts(parts: Parts) -> AccountFlows:
             clock=clock,
         ),
         authenticate=bind(
-            authenticate, transaction=accounts, snapshot=snapshot, tokens=tokens, limits=sessions, clock=clock
+            authenticate,
+            transaction=accounts,
+            glance=parts.accounts_glance,
+            tokens=tokens,
+            limits=sessions,
+            clock=clock,
         ),
         act_for=bind(act_for, snapshot=snapshot, limits=sessions, clock=clock),
-        me=bind(me, snapshot=snapshot),
+        me=bind(me, glance=parts.accounts_glance),
         log_out=bind(log_out, transaction=accounts, clock=clock),
         refresh=bind(refresh, transaction=accounts, keyring=keyring, granting=granting, limits=sessions, clock=clock),
         list_sessions=bind(list_sessions, snapshot=snapshot, limits=sessions, clock=clock),

@@ -24,6 +24,9 @@ Transaction: TypeAlias = Callable[[], AbstractContextManager[T]]
 #: wait; `Busy` and `OutOfReach` are as above.
 Snapshot: TypeAlias = Callable[[], AbstractContextManager[T]]
 
+#: Opens a view for one look, only to read. Each look sees one moment; two looks may see two.
+Glance: TypeAlias = Callable[[], AbstractContextManager[T]]
+
 #: Says what time it is, always in UTC.
 Clock: TypeAlias = Callable[[], datetime]
 

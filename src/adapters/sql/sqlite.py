@@ -17,6 +17,7 @@ import sqlalchemy
 from sqlalchemy.pool import StaticPool
 
 from ...core.rules.refusals import OutOfReach
+from ...ports.flow import Glance
 from ..forks import PerProcess
 from .connections import Connection
 from .sqlite_file import DIALECT, SqliteFile, Synchronous, said
@@ -74,6 +75,10 @@ class SqliteStorage(SqlStorage):
         finally:
             here.release()
 
+    def glance(self, view: Callable[[Connection], T]) -> Glance[T]:
+        # One statement is a transaction of its own. Each further one lets other threads in between.
+        return lambda: _Glance(self._here, view)
+
     def _reading(self, view: Callable[[Connection], T]) -> AbstractContextManager[T]:
         return _Reading(self._here, view)
 
@@ -96,17 +101,32 @@ class _Reading(AbstractContextManager[T]):
         self._here.leave(self._driver)
 
 
+class _Glance(_Reading[T]):
+    """One look."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> T:
+        self._here = self._place()
+        self._driver = _opened(self._here.reader)
+        return self._view(Connection(self._driver, DIALECT))
+
+
 def _begun(open_: Callable[[], sqlite3.Connection], begin: str) -> sqlite3.Connection:
-    try:
-        driver = open_()
-    except sqlite3.Error as error:
-        raise OutOfReach from error
+    driver = _opened(open_)
     try:
         said(driver, begin)
     except BaseException:
         driver.close()
         raise
     return driver
+
+
+def _opened(open_: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
+    try:
+        return open_()
+    except sqlite3.Error as error:
+        raise OutOfReach from error
 
 
 def _open(path: Path, wait: float, synchronous: Synchronous) -> SqliteFile:

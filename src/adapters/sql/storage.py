@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import sqlalchemy
 
-from ...ports.flow import Snapshot, Transaction
+from ...ports.flow import Glance, Snapshot, Transaction
 from .connections import Connection, Dialect
 
 T = TypeVar("T")
@@ -38,6 +38,14 @@ class SqlStorage(ABC):
         Raises what `transaction` does, but for `Clash` and `OutcomeUnknown`.
         """
         return partial(self._reading, view)
+
+    def glance(self, view: Callable[[Connection], T]) -> Glance[T]:
+        """
+        Return what opens views for one look each, where a database can do with less for that than for a snapshot.
+
+        Raises what `snapshot` does.
+        """
+        return self.snapshot(view)
 
     def ping(self) -> None:
         """

@@ -160,6 +160,7 @@ class Stage:
         parts = Parts(
             accounts=transaction,
             accounts_snapshot=snapshot,
+            accounts_glance=snapshot,
             queue=transaction,
             queue_snapshot=snapshot,
             limits=foreign(MemoryLimits(), "limits"),

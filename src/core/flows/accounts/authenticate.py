@@ -12,7 +12,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from ....ports.accounts import Accounts
-from ....ports.flow import Clock, Snapshot, Transaction
+from ....ports.flow import Clock, Glance, Transaction
 from ....ports.secrets import AccessTokens
 from ...rules.accounts.sessions import SessionLimits
 from ...rules.accounts.tokens import opens, read_cookie
@@ -35,7 +35,7 @@ def authenticate(
     command: Authenticate,
     *,
     transaction: Transaction[Accounts],
-    snapshot: Snapshot[Accounts],
+    glance: Glance[Accounts],
     tokens: AccessTokens,
     limits: SessionLimits,
     clock: Clock,
@@ -57,7 +57,7 @@ def authenticate(
     if session_id is None:
         return command.asker
 
-    with snapshot() as accounts:
+    with glance() as accounts:
         found = accounts.sessions.find_with_user(session_id)
     if not found or not found[0].lives(found[1], now, limits) or (secret and not opens(found[0], secret)):
         if command.bearer:

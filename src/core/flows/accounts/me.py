@@ -10,7 +10,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from ....ports.accounts import Accounts
-from ....ports.flow import Snapshot
+from ....ports.flow import Glance
 from ...rules.accounts.users import Profile
 from ...rules.asking import GUEST, Asker, signed_in
 from ...rules.refusals import NotSignedIn
@@ -23,7 +23,7 @@ class Me:
     asker: Asker = GUEST
 
 
-def me(command: Me, *, snapshot: Snapshot[Accounts]) -> Profile:
+def me(command: Me, *, glance: Glance[Accounts]) -> Profile:
     """
     Return the asker's account.
 
@@ -31,7 +31,7 @@ def me(command: Me, *, snapshot: Snapshot[Accounts]) -> Profile:
         NotSignedIn: a guest asks.
     """
     owner = signed_in(command.asker)
-    with snapshot() as accounts:
+    with glance() as accounts:
         user = accounts.users.find(owner)
     if user is None:
         raise NotSignedIn
