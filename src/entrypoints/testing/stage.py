@@ -29,6 +29,7 @@ from ...adapters.memory.views import COLLECTIONS, MemoryView
 from ...adapters.wire.codec import Codec, fingerprints, reading
 from ...adapters.wire.commands import Reader
 from ...core.flows.jobs.run_due import RunDue
+from ...core.flows.jobs.submit_job import ReadCommand
 from ...core.rules.accounts.policy import AccountsPolicy
 from ...core.rules.jobs import Job
 from ...core.rules.secrecy import Secret
@@ -169,7 +170,7 @@ class Stage:
             tokens=JwtAccessTokens(keyring.keys("access"), "stage", "stage"),
             mailer=foreign(mailer, "mailer"),
             fingerprint=fingerprints(keyring.mac),
-            read_command=reading(entries(), Reader()),
+            read_command=_read_command(),
             performer=Performer(codec),
             keep_alive=_undisturbed,
             send_hint=foreign(_unheard, "send_hint"),
@@ -204,6 +205,12 @@ def _keyring() -> HmacKeyring:
 def _codec() -> Codec:
     """Return what packs commands and answers; making it takes longer than most of what happens on a stage."""
     return Codec(entries(), _keyring())
+
+
+@cache
+def _read_command() -> ReadCommand:
+    """Return what reads commands from messages; making it takes as long."""
+    return reading(entries(), Reader())
 
 
 def _undisturbed(_: Job) -> AbstractContextManager[None]:

@@ -8,4 +8,4 @@ from hexflows.entrypoints.testing.machines.accounts import Accounts
 
 TestAccounts = Accounts.TestCase
 # Longer than most: it takes some steps until people have something to lose.
-TestAccounts.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=50)
+TestAccounts.settings = settings(stateful_step_count=max(50, settings().stateful_step_count))
