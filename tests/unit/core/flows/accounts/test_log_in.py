@@ -174,8 +174,9 @@ def test_somebody_who_was_forgotten_is_refused(stage):
 def test_an_unverified_address_is_refused_after_the_right_password_only(stage):
     with_account(stage, verified=False)
 
-    with refused(stage, EmailNotVerified):
+    with refused(stage, EmailNotVerified) as caught:
         stage.flows.accounts.log_in(COMMAND)
+    assert str(caught.value) == "Verify your email address before you log in"
     with refused(stage, InvalidCredentials):
         stage.flows.accounts.log_in(WRONG)
 

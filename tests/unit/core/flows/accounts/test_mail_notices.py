@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
+from hexflows.core.flows.accounts.change_password import ChangePassword
+from hexflows.core.flows.accounts.disable_user import DisableUser
 from hexflows.core.flows.accounts.erase_user import EraseUser
 from hexflows.core.flows.accounts.mail_notices import SendChangedMail, SendRegisteredMail
 from hexflows.core.flows.accounts.register import Register
@@ -17,7 +19,7 @@ from hexflows.core.rules.asking import SYSTEM
 from hexflows.core.rules.letters import AlreadyRegistered, MailRefused, PasswordChanged
 from hexflows.entrypoints.testing.making import DAY, NOON, SECOND, new_id
 
-from ..people import ANN, BOB, PASSWORD, pending, refused, with_account
+from ..people import ANN, ANOTHER, BOB, PASSWORD, letters, pending, refused, signed_in, with_account
 
 
 @pytest.fixture
@@ -51,6 +53,16 @@ def test_the_owner_is_told_that_their_password_was_changed(stage):
 
     (envelope,) = stage.mailer.sent
     assert envelope.letter == PasswordChanged(ANN.given, NOON, "https://example.com/forgot-password")
+
+
+def test_who_is_locked_out_before_the_mail_is_sent_is_told_too(stage):
+    user = with_account(stage)
+    change = ChangePassword(PASSWORD, ANOTHER, signed_in(stage))
+    stage.flows.accounts.change_password(change)
+    stage.flows.accounts.disable_user(DisableUser(user.id, SYSTEM))
+
+    (letter,) = letters(stage, PasswordChanged)
+    assert letter.to == ANN.given
 
 
 def test_after_a_day_nobody_needs_to_know_who_tried_to_register(stage, registered):
