@@ -5,6 +5,7 @@
 below says what a list of commands tells of them.
 """
 
+import os
 import sys
 
 from ..version import VERSION
@@ -16,6 +17,8 @@ def main() -> int:
         sys.stdout.write(f"hexflows {VERSION}\n")
         return 0
 
+    # What we and our children write is for our own eyes: databases, mails, locks.
+    os.umask(0o077)
     try:
         from .commands import root
 

@@ -87,9 +87,7 @@ class Settings:
     secret: tuple[Secret, ...] = _setting(
         read.secrets, (), "Signing secrets of 32 bytes or more, newest first, with commas between", masked=True
     )
-    trusted_proxies: tuple[Network, ...] = _setting(
-        read.networks, (), "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
-    )
+    trusted_proxies: tuple[Network, ...] = _setting(read.networks, (), "Proxies whose X-Forwarded-For is believed")
     verification: Verification = _setting(read.one_of(Verification), Verification.LOGIN, "login or off")
     disclosure: Disclosure = _setting(read.one_of(Disclosure), Disclosure.DISCLOSE, "disclose or opaque")
     delivery: Delivery = _setting(read.one_of(Delivery), Delivery.OUTBOX, "outbox or direct")

@@ -8,6 +8,7 @@ import os
 import selectors
 import signal
 import socket
+import struct
 import sys
 import time
 from contextlib import suppress
@@ -38,6 +39,9 @@ STATUS: Final = {
 #: Seconds that somebody may be connected before they say anything.
 SILENT: Final = 5
 
+#: Seconds that each part of a request may be on its way.
+STALLED: Final = 10
+
 
 class Lines(Logger):  # type: ignore[misc]
     """gunicorn's own log, written by our handlers; each request is logged by the application."""
@@ -50,6 +54,12 @@ class Lines(Logger):  # type: ignore[misc]
         self.error_log.setLevel(
             max(self.error_log.level, logging.WARNING) if cfg.loglevel != "debug" else logging.DEBUG
         )
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if isinstance(sys.exc_info()[1], BlockingIOError):
+            self.debug("somebody stopped in the middle of a request")
+        else:
+            super().exception(msg, *args, **kwargs)
 
 
 class Threads(ThreadWorker):  # type: ignore[misc]
@@ -65,6 +75,8 @@ class Threads(ThreadWorker):  # type: ignore[misc]
 
     def enqueue_req(self, conn: Any) -> None:
         """Give a thread to whoever has said something; who has only connected waits without one."""
+        # Who stops in the middle of a request is not waited for: a thread each would soon be all of them.
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", STALLED, 0))
         if conn.initialized or conn.data_ready:
             super().enqueue_req(conn)
             return

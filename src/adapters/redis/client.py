@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ with needs("redis", extra="redis"):
     from redis import exceptions
     from redis.backoff import NoBackoff
     from redis.retry import Retry
+
+log = logging.getLogger(__name__)
 
 Redis: TypeAlias = redis.Redis
 
@@ -74,6 +77,10 @@ def reaching() -> Iterator[None]:
     try:
         yield
     except OUT_OF_REACH as error:
+        raise OutOfReach from error
+    except exceptions.RedisError as error:
+        # A server whose disk is full says so in words of its own. Whatever it says, it does not do its part.
+        log.exception("Redis refused")
         raise OutOfReach from error
 
 

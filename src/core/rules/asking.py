@@ -59,6 +59,17 @@ def signed_in(asker: Asker) -> UserId:
     return asker.user
 
 
+def by_system(asker: Asker) -> None:
+    """
+    Let pass the system, for nobody or on behalf of whomever.
+
+    Raises:
+        NotAllowed: somebody else asks.
+    """
+    if not asker.system:
+        raise NotAllowed
+
+
 def only(asker: Asker, *roles: Role) -> None:
     """
     Let pass the system on behalf of nobody, and users of the given roles.

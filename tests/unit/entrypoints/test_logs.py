@@ -8,6 +8,7 @@ import pytest
 
 from hexflows.adapters.context import about, context
 from hexflows.entrypoints.logs import Console, Json, configure
+from hexflows.entrypoints.masking import LONGEST, mask
 from hexflows.entrypoints.settings import settings_from
 
 TOKEN = "AZq3hZ1OfWWgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -141,3 +142,11 @@ def test_settings_choose_format_and_level(root):
     logging.getLogger("some.library").warning("said")
 
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["said"]
+
+
+@pytest.mark.parametrize(
+    "text", ["secret-" * 90_000, "a-" * 300_000, "secret" + " " * 300_000 + "=", "secret='" * 90_000, "t://" * 90_000]
+)
+def test_a_text_made_to_take_long_is_looked_at_as_quickly_as_any(text):
+    # One that takes long is ended by the time that every test has.
+    assert len(mask(text)) <= LONGEST + len(text)

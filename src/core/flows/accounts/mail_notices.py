@@ -19,7 +19,7 @@ from ....ports.flow import Clock, Snapshot
 from ....ports.mail import Mailer
 from ...rules.accounts.policy import AccountsPolicy
 from ...rules.answers import Sent
-from ...rules.asking import SYSTEM, Asker
+from ...rules.asking import SYSTEM, Asker, by_system
 from ...rules.ids import SecretId, UserId
 from ...rules.letters import AlreadyRegistered, Envelope, PasswordChanged
 
@@ -49,9 +49,11 @@ def send_registered_mail(
     Tell the owner of an account that somebody tried to register with their address.
 
     Raises:
+        NotAllowed: somebody other than the system asks.
         MailDelayed: it can be sent later.
         MailRefused: it cannot be sent.
     """
+    by_system(command.asker)
     with snapshot() as accounts:
         secret = accounts.secrets.find(command.secret)
     if not secret or clock() >= secret.expires_at:
@@ -68,9 +70,11 @@ def send_changed_mail(
     Tell a user that their password is another now.
 
     Raises:
+        NotAllowed: somebody other than the system asks.
         MailDelayed: it can be sent later.
         MailRefused: it cannot be sent.
     """
+    by_system(command.asker)
     with snapshot() as accounts:
         user = accounts.users.find(command.user)
     if not user or user.erased_at:

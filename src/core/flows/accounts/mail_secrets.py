@@ -21,7 +21,7 @@ from ....ports.mail import Mailer
 from ....ports.secrets import Keyring
 from ...rules.accounts.policy import AccountsPolicy
 from ...rules.answers import Sent
-from ...rules.asking import SYSTEM, Asker
+from ...rules.asking import SYSTEM, Asker, by_system
 from ...rules.ids import SecretId, UserId
 from ...rules.letters import Envelope, PasswordForgotten, VerifyAddress
 from ._secrets import address_of, token_of
@@ -57,9 +57,11 @@ def send_verification_mail(
     Mail the link that verifies an address.
 
     Raises:
+        NotAllowed: somebody other than the system asks.
         MailDelayed: it can be sent later.
         MailRefused: it cannot be sent.
     """
+    by_system(command.asker)
     with snapshot() as accounts:
         secret = accounts.secrets.find(command.secret)
         user = accounts.users.find_by_email(address_of(secret.subject)) if secret else None
@@ -70,7 +72,9 @@ def send_verification_mail(
         return Sent(sent=False)
 
     link = f"{policy.app_url}/verify-email?token={token.text}"
-    mailer.send(Envelope(secret.id, VerifyAddress(command.to, link, secret.expires_at)))
+    # To the address as its user typed it: another spelling of it may be another mailbox somewhere.
+    to = user.email.given if user else command.to
+    mailer.send(Envelope(secret.id, VerifyAddress(to, link, secret.expires_at)))
     return Sent(sent=True)
 
 
@@ -87,9 +91,11 @@ def send_reset_mail(
     Mail the link with which a password can be chosen anew.
 
     Raises:
+        NotAllowed: somebody other than the system asks.
         MailDelayed: it can be sent later.
         MailRefused: it cannot be sent.
     """
+    by_system(command.asker)
     with snapshot() as accounts:
         secret = accounts.secrets.find(command.secret)
         user = accounts.users.find(UserId(UUID(secret.subject))) if secret else None
