@@ -70,11 +70,10 @@ def send_changed_mail(
     Tell a user that their password is another now.
 
     Raises:
-        NotAllowed: somebody other than the system asks.
         MailDelayed: it can be sent later.
         MailRefused: it cannot be sent.
     """
-    by_system(command.asker)
+    # For whomever it is done: who is locked out since is told as well.
     with snapshot() as accounts:
         user = accounts.users.find(command.user)
     if not user or user.erased_at:
