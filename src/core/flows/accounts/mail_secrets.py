@@ -21,7 +21,7 @@ from ....ports.mail import Mailer
 from ....ports.secrets import Keyring
 from ...rules.accounts.policy import AccountsPolicy
 from ...rules.answers import Sent
-from ...rules.asking import SYSTEM, Asker
+from ...rules.asking import SYSTEM, Asker, by_system
 from ...rules.ids import SecretId, UserId
 from ...rules.letters import Envelope, PasswordForgotten, VerifyAddress
 from ._secrets import address_of, token_of
@@ -57,10 +57,11 @@ def send_verification_mail(
     Mail the link that verifies an address.
 
     Raises:
+        NotAllowed: somebody other than the system asks.
         MailDelayed: it can be sent later.
         MailRefused: it cannot be sent.
     """
-    # Whoever asks: for a user who is locked out since, jobs are done as by a guest, and this one is to be done.
+    by_system(command.asker)
     with snapshot() as accounts:
         secret = accounts.secrets.find(command.secret)
         user = accounts.users.find_by_email(address_of(secret.subject)) if secret else None
@@ -90,9 +91,11 @@ def send_reset_mail(
     Mail the link with which a password can be chosen anew.
 
     Raises:
+        NotAllowed: somebody other than the system asks.
         MailDelayed: it can be sent later.
         MailRefused: it cannot be sent.
     """
+    by_system(command.asker)
     with snapshot() as accounts:
         secret = accounts.secrets.find(command.secret)
         user = accounts.users.find(UserId(UUID(secret.subject))) if secret else None
