@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,8 +16,6 @@ with needs("redis", extra="redis"):
     from redis import exceptions
     from redis.backoff import NoBackoff
     from redis.retry import Retry
-
-log = logging.getLogger(__name__)
 
 Redis: TypeAlias = redis.Redis
 
@@ -35,6 +32,9 @@ OUT_OF_REACH: Final = (
     exceptions.TryAgainError,
     exceptions.MaxConnectionsError,
 )
+
+#: How its answers begin while its disk is full, its replicas are gone or a script of somebody's does not end.
+NOT_NOW: Final = ("MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "LOADING", "OOM")
 
 #: Seconds that a connection and an answer may take: requests wait for them.
 PATIENCE: Final = 1.0
@@ -78,9 +78,9 @@ def reaching() -> Iterator[None]:
         yield
     except OUT_OF_REACH as error:
         raise OutOfReach from error
-    except exceptions.RedisError as error:
-        # A server whose disk is full says so in words of its own. Whatever it says, it does not do its part.
-        log.exception("Redis refused")
+    except exceptions.ResponseError as error:
+        if not str(error).startswith(NOT_NOW):
+            raise
         raise OutOfReach from error
 
 

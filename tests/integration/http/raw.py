@@ -66,7 +66,7 @@ def send(port, raw, *, hang_up=False):
     """Send bytes as they are, and return what comes back."""
     with connect(port) as connection:
         # A server that has heard enough may close before it has read all of it.
-        with suppress(ConnectionError):
+        with suppress(OSError):
             connection.sendall(raw)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
