@@ -36,6 +36,7 @@ from ...core.rules.secrecy import Secret
 from ...ports.accounts import Accounts
 from ...ports.flow import Snapshot, Transaction
 from ...ports.packing import Packing
+from ...ports.receipts import Fingerprint
 from ..catalog import entries
 from ..flows import Flows
 from ..performing import Performer
@@ -169,7 +170,7 @@ class Stage:
             keyring=keyring,
             tokens=JwtAccessTokens(keyring.keys("access"), "stage", "stage"),
             mailer=foreign(mailer, "mailer"),
-            fingerprint=fingerprints(keyring.mac),
+            fingerprint=_fingerprint(),
             read_command=_read_command(),
             performer=Performer(codec),
             keep_alive=_undisturbed,
@@ -211,6 +212,12 @@ def _codec() -> Codec:
 def _read_command() -> ReadCommand:
     """Return what reads commands from messages; making it takes as long."""
     return reading(entries(), Reader())
+
+
+@cache
+def _fingerprint() -> Fingerprint:
+    """Return what tells requests apart; making it takes as long."""
+    return fingerprints(_keyring().mac)
 
 
 def _undisturbed(_: Job) -> AbstractContextManager[None]:
